@@ -1,0 +1,164 @@
+//go:build unix
+
+package supervisor
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+)
+
+// control is one end of the socket between two generations: lines of JSON, a
+// descriptor riding on some of them. Its end of file is how either side learns
+// that the other one is gone, whatever killed it.
+type control struct {
+	conn *net.UnixConn
+
+	sendMu sync.Mutex // keeps a line and its descriptor together
+
+	// Owned by the one goroutine that receives.
+	text  []byte
+	files []int
+}
+
+// newControl returns this process's end, and the other one as a file to pass on.
+func newControl() (*control, *os.File, error) {
+	syscall.ForkLock.RLock()
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(pair[0])
+		syscall.CloseOnExec(pair[1])
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, nil, fmt.Errorf("create control socket: %w", os.NewSyscallError("socketpair", err))
+	}
+	c, err := openControl(os.NewFile(uintptr(pair[0]), controlFile))
+	if err != nil {
+		syscall.Close(pair[1])
+		return nil, nil, err
+	}
+	return c, os.NewFile(uintptr(pair[1]), controlFile), nil
+}
+
+// openControl takes over f, an end that was passed on.
+func openControl(f *os.File) (*control, error) {
+	defer f.Close()
+	nc, err := net.FileConn(f)
+	if err != nil {
+		return nil, fmt.Errorf("open control socket: %w", err)
+	}
+	u, ok := nc.(*net.UnixConn)
+	if !ok {
+		nc.Close()
+		return nil, fmt.Errorf("open control socket: it is a %T", nc)
+	}
+	return &control{conn: u}, nil
+}
+
+func (c *control) send(m message) error { return c.sendWith(m, nil) }
+
+// sendConn sends m together with the descriptor of nc, which stays open here.
+func (c *control) sendConn(m message, nc net.Conn) error {
+	sc, ok := nc.(syscall.Conn)
+	if !ok {
+		return fmt.Errorf("pass connection: %T has no descriptor", nc)
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return fmt.Errorf("pass connection: %w", err)
+	}
+	var sendErr error
+	// Control keeps the descriptor open and, unlike File().Fd(), in non-blocking mode.
+	err = raw.Control(func(fd uintptr) { sendErr = c.sendWith(m, syscall.UnixRights(int(fd))) })
+	return errors.Join(err, sendErr)
+}
+
+func (c *control) sendWith(m message, rights []byte) error {
+	line, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	line = append(line, '\n')
+	c.sendMu.Lock()
+	defer c.sendMu.Unlock()
+	n, _, err := c.conn.WriteMsgUnix(line, rights, nil)
+	if err == nil && n < len(line) {
+		_, err = c.conn.Write(line[n:])
+	}
+	if err != nil {
+		return fmt.Errorf("send to the other process: %w", err)
+	}
+	return nil
+}
+
+// receive returns the next message and the connection that came with it.
+func (c *control) receive() (message, net.Conn, error) {
+	for {
+		if i := bytes.IndexByte(c.text, '\n'); i >= 0 {
+			var m message
+			err := json.Unmarshal(c.text[:i], &m)
+			c.text = c.text[i+1:]
+			if err != nil {
+				return m, nil, fmt.Errorf("read from the other process: %w", err)
+			}
+			if m.Conn == "" {
+				return m, nil, nil
+			}
+			nc, err := c.nextConn()
+			return m, nc, err
+		}
+		if err := c.fill(); err != nil {
+			return message{}, nil, err
+		}
+	}
+}
+
+func (c *control) fill() error {
+	text, oob := make([]byte, 4096), make([]byte, syscall.CmsgSpace(4*8))
+	n, oobn, _, _, err := c.conn.ReadMsgUnix(text, oob)
+	if err != nil {
+		return err
+	}
+	if n == 0 && oobn == 0 {
+		return io.EOF
+	}
+	c.text = append(c.text, text[:n]...)
+	messages, err := syscall.ParseSocketControlMessage(oob[:oobn])
+	if err != nil {
+		return fmt.Errorf("read from the other process: %w", err)
+	}
+	for _, m := range messages {
+		fds, err := syscall.ParseUnixRights(&m)
+		if err != nil {
+			continue
+		}
+		for _, fd := range fds {
+			syscall.CloseOnExec(fd)
+			c.files = append(c.files, fd)
+		}
+	}
+	return nil
+}
+
+func (c *control) nextConn() (net.Conn, error) {
+	if len(c.files) == 0 {
+		return nil, errors.New("read from the other process: a connection came without its descriptor")
+	}
+	f := os.NewFile(uintptr(c.files[0]), "connection")
+	c.files = c.files[1:]
+	defer f.Close()
+	nc, err := net.FileConn(f)
+	if err != nil {
+		return nil, fmt.Errorf("open passed connection: %w", err)
+	}
+	return nc, nil
+}
+
+func (c *control) close() { c.conn.Close() }

@@ -1,0 +1,16 @@
+package supervisor
+
+import (
+	"net"
+	"os"
+)
+
+// control does not exist where processes cannot pass sockets to each other.
+type control struct{}
+
+func newControl() (*control, *os.File, error)        { return nil, nil, ErrNotSupported }
+func openControl(*os.File) (*control, error)         { return nil, ErrNotSupported }
+func (*control) send(message) error                  { return ErrNotSupported }
+func (*control) sendConn(message, net.Conn) error    { return ErrNotSupported }
+func (*control) receive() (message, net.Conn, error) { return message{}, nil, ErrNotSupported }
+func (*control) close()                              {}

@@ -1,0 +1,55 @@
+// Package supervisor keeps an HTTP server up while its program is replaced: on
+// SIGUSR2 it starts the new binary, hands it the listening sockets through
+// cloudflare/tableflip and leaves when the last request that it had accepted
+// is answered. No request is lost and no connection is refused.
+//
+// One line replaces http.ListenAndServe or gin's r.Run:
+//
+//	err := supervisor.ListenAndServe(":8080", handler)
+//
+// The parts behind that line:
+//
+//	sup, err := supervisor.New(supervisor.Options{})
+//	ln, err := sup.Listen("http", "tcp", ":8080")
+//	err = sup.Serve(ln, srv)
+//	err = sup.Run(ctx)
+//
+// # What an upgrade is
+//
+// The old process starts the binary that now stands at its own path. The new
+// process claims the listeners by name, does whatever its main does before
+// Run, and reports that it is prepared. Only then the old process lets it
+// accept, and only when it does the old one stops accepting (the listeners are
+// parked, not closed: their kernel queue is shared, so nobody is refused).
+// Everything that can fail happens before that point; if it does, the new
+// process is killed and the old one has not missed a request.
+//
+// The old process then drains. A plain HTTP/1 connection that is idle, or on
+// which nothing was sent yet, moves to the new process as it is: the client
+// does not notice, there is no idle-close race (golang/go#23829, #75591), and
+// its next request is answered by the new code. A request in flight is
+// answered by the old process and its connection moves afterwards. TLS and
+// HTTP/2 connections carry state that cannot move; they are told to go with
+// "Connection: close" or GOAWAY, get a grace to do so, and are then shut down.
+// For a short guard time the old process can still take up again, should the
+// new one die.
+//
+// # Signals
+//
+// SIGUSR2 upgrades. SIGTERM and SIGINT stop gracefully, the second one at
+// once. Run installs them and removes them when it returns.
+//
+// # Service managers
+//
+// Listeners are adopted from LISTEN_FDS. NOTIFY_SOCKET is told READY,
+// RELOADING, MAINPID (by the old process, so NotifyAccess=main suffices) and
+// STOPPING (on a real stop only), and is offered the listeners for its file
+// descriptor store.
+//
+// # Does not
+//
+// It does not restart a program that crashed (a service manager or ginreload
+// does), watch files, or terminate TLS for you. On Windows everything works
+// except Upgrade, which returns ErrNotSupported. A process has one Supervisor,
+// because it has one set of inherited descriptors.
+package supervisor

@@ -1,0 +1,241 @@
+package supervisor
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strconv"
+	"time"
+)
+
+// queueTime is how long a stop goes on accepting, so that connections which
+// wait in the kernel's queue are served rather than reset.
+const queueTime = 20 * time.Millisecond
+
+// drain takes a process from serving to empty: in favour of next, or for good.
+type drain struct {
+	*runner
+	next    *successor // nil at a stop
+	begun   time.Time
+	hasten  bool // the next generation waits for us to leave
+	stopped int  // signals to stop since the drain began
+}
+
+// run drains. It reports back=true if the next generation died while this
+// process could still take up again, which it then has.
+func (d *drain) run() (back bool, err error) {
+	s := d.sup
+	d.begun = time.Now()
+	s.lameDuck.Store(true)
+	if d.next != nil || stored() {
+		s.park()
+	}
+	s.mu.Lock()
+	close(s.draining)
+	s.mu.Unlock()
+	s.conns.drain(d.next)
+
+	end := d.wait()
+	switch end {
+	case drained:
+	case successorDied:
+		d.takeUp()
+		return true, nil
+	default:
+		return false, d.cut(end)
+	}
+	s.park()
+	ctx, cancel := context.WithDeadline(context.Background(), d.begun.Add(s.opts.DrainTimeout))
+	defer cancel()
+	s.shutdown(ctx)
+	s.log(slog.LevelInfo, "drained", "took", time.Since(d.begun))
+	return false, nil
+}
+
+// ending is why a drain has come to its end.
+type ending string
+
+const (
+	drained       ending = "drained"
+	successorDied ending = "the new process died"
+	pastDeadline  ending = "drain deadline"
+	secondSignal  ending = "second signal"
+)
+
+// wait returns when nothing is left that deserves waiting for.
+func (d *drain) wait() ending {
+	s := d.sup
+	deadline := time.NewTimer(s.opts.DrainTimeout)
+	defer deadline.Stop()
+	grace := time.NewTimer(0)
+	defer grace.Stop()
+	var messages chan message
+	if d.next != nil {
+		messages = d.next.messages
+	}
+	for {
+		left := d.left()
+		if left == 0 {
+			return drained
+		}
+		grace.Reset(left)
+		select {
+		case <-s.conns.changed:
+		case <-grace.C:
+		case <-deadline.C:
+			return pastDeadline
+		case m, ok := <-messages:
+			if !ok {
+				return successorDied
+			}
+			d.hasten = d.hasten || m.Hasten
+		case sig := <-d.signals:
+			if d.interrupted(sig) {
+				return secondSignal
+			}
+		case req := <-s.requests:
+			req.reply <- upgradeReply{err: d.refusal()}
+		case err := <-s.served:
+			s.log(slog.LevelWarn, "server failed during the drain", "error", err)
+		}
+	}
+}
+
+// left returns how long to wait at most until something may have changed, 0
+// for no longer.
+func (d *drain) left() time.Duration {
+	s := d.sup
+	now := time.Since(d.begun)
+	wait := time.Duration(0)
+	until := func(t time.Duration) {
+		if rest := t - now; rest > 0 && (wait == 0 || rest < wait) {
+			wait = rest
+		}
+	}
+	if d.next == nil && now >= queueTime {
+		s.park()
+	}
+	n := s.conns.count()
+	if n.active+n.hijacked > 0 {
+		until(s.opts.DrainTimeout)
+	}
+	if d.next == nil {
+		until(queueTime)
+	}
+	if !d.hasten {
+		if d.next != nil {
+			until(s.opts.Guard)
+		}
+		if n.idle > 0 {
+			until(d.idleGrace())
+		}
+		if n.fresh > 0 {
+			until(d.newConnGrace())
+		}
+	}
+	return wait
+}
+
+func (d *drain) idleGrace() time.Duration {
+	switch {
+	case d.sup.opts.IdleGrace > 0:
+		return d.sup.opts.IdleGrace
+	case d.next == nil:
+		return 100 * time.Millisecond
+	}
+	return time.Second
+}
+
+// newConnGrace is short at a stop: nobody will answer a browser's spare
+// connection afterwards anyway.
+func (d *drain) newConnGrace() time.Duration {
+	if d.next == nil {
+		return min(d.sup.opts.NewConnGrace, time.Second)
+	}
+	return d.sup.opts.NewConnGrace
+}
+
+// interrupted counts the signals that ask for a stop. A drain for a successor
+// is a stop already, so there the first one changes nothing.
+func (d *drain) interrupted(sig os.Signal) bool {
+	if isUpgradeSignal(sig) {
+		d.sup.log(slog.LevelWarn, "upgrade signal ignored", "error", d.refusal())
+		return false
+	}
+	d.stopped++
+	return d.next == nil || d.stopped > 1
+}
+
+func (d *drain) refusal() error {
+	if d.next != nil {
+		return ErrReplaced
+	}
+	return ErrStopping
+}
+
+// cut closes what is left and says how much that was.
+func (d *drain) cut(why ending) error {
+	s := d.sup
+	s.park()
+	n := s.conns.cut()
+	done, cancel := context.WithCancel(context.Background())
+	cancel()
+	s.shutdown(done)
+	if n == 0 {
+		return nil
+	}
+	s.log(slog.LevelWarn, "connections cut", "why", string(why), "count", n)
+	return &CutError{Why: string(why), Connections: n}
+}
+
+// takeUp reverses the drain: the sockets were never closed.
+func (d *drain) takeUp() {
+	s := d.sup
+	s.conns.resume()
+	s.lameDuck.Store(false)
+	s.mu.Lock()
+	s.draining = make(chan struct{})
+	s.mu.Unlock()
+	for _, l := range s.allListeners() {
+		l.unpark()
+	}
+}
+
+func (s *Supervisor) park() {
+	for _, l := range s.allListeners() {
+		l.park()
+	}
+}
+
+func (s *Supervisor) allListeners() []*Listener {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]*Listener(nil), s.listeners...)
+}
+
+// unlink removes the paths of unix sockets at the end of the last generation,
+// unless a service manager keeps the sockets.
+func (s *Supervisor) unlink() {
+	if stored() {
+		return
+	}
+	for _, l := range s.allListeners() {
+		if l.network == "unix" && !isAbstract(l.addr) {
+			os.Remove(l.addr)
+		}
+	}
+}
+
+func isAbstract(path string) bool { return len(path) > 0 && (path[0] == '@' || path[0] == 0) }
+
+func pidText() string { return strconv.Itoa(os.Getpid()) }
+
+// shutdown ends the servers. Whatever connections are left have had their
+// grace; it stops waiting for the others when ctx is done.
+func (s *Supervisor) shutdown(ctx context.Context) {
+	for _, srv := range s.distinctServers() {
+		if err := srv.Shutdown(ctx); err != nil {
+			srv.Close()
+		}
+	}
+}

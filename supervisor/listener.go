@@ -1,0 +1,145 @@
+package supervisor
+
+import (
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// socket is what a listener must be able to do: all of *net.TCPListener and
+// *net.UnixListener.
+type socket interface {
+	net.Listener
+	SetDeadline(time.Time) error
+	File() (*os.File, error)
+}
+
+// Listener is a named listening socket that outlives the process: the next
+// generation listens on the same one. It is a net.Listener whose Accept can be
+// paused without closing the socket.
+type Listener struct {
+	name    string
+	network string
+	addr    string // as asked for
+	socket  socket
+	sup     *Supervisor
+	fresh   bool // opened by this process
+
+	moved  chan net.Conn // connections that the process before us hands over
+	closed chan struct{}
+
+	mu     sync.Mutex // guards all below
+	parked chan struct{}
+	done   bool
+}
+
+func newListener(sup *Supervisor, name, network, addr string, s socket, fresh bool) *Listener {
+	if u, ok := s.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false) // the path belongs to the socket, and that lives on
+	}
+	return &Listener{
+		name: name, network: network, addr: addr, socket: s, sup: sup, fresh: fresh,
+		moved: make(chan net.Conn), closed: make(chan struct{}),
+	}
+}
+
+// Name returns the name under which generations know the listener.
+func (l *Listener) Name() string { return l.name }
+
+// Addr returns the address of the socket.
+func (l *Listener) Addr() net.Addr { return l.socket.Addr() }
+
+// Accept waits for the next connection. While the listener is parked it
+// blocks, and connections wait in the kernel's queue, where the next process
+// finds them.
+func (l *Listener) Accept() (net.Conn, error) {
+	for {
+		if parked := l.pause(); parked != nil {
+			select {
+			case <-parked:
+			case <-l.closed:
+				return nil, net.ErrClosed
+			}
+		}
+		nc, err := l.socket.Accept()
+		if err == nil {
+			return l.wrap(nc), nil
+		}
+		if l.pause() == nil {
+			return nil, err
+		}
+	}
+}
+
+// Close stops Accept and closes this process's copy of the socket.
+func (l *Listener) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.done {
+		return nil
+	}
+	l.done = true
+	close(l.closed)
+	return l.socket.Close()
+}
+
+func (l *Listener) pause() chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.parked
+}
+
+// park stops Accept from taking connections; unpark reverses it.
+func (l *Listener) park() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.parked == nil {
+		l.parked = make(chan struct{})
+		l.socket.SetDeadline(past)
+	}
+}
+
+func (l *Listener) unpark() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.parked != nil {
+		l.socket.SetDeadline(time.Time{})
+		close(l.parked)
+		l.parked = nil
+	}
+}
+
+// handed is the second listener of a server: it yields the connections that
+// another process had accepted.
+type handed struct{ *Listener }
+
+func (h handed) Accept() (net.Conn, error) {
+	select {
+	case nc := <-h.moved:
+		return h.wrap(nc), nil
+	case <-h.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// deliver gives nc to the server of the listener; it closes nc if none will
+// ever accept it.
+func (l *Listener) deliver(nc net.Conn) {
+	select {
+	case l.moved <- nc:
+	case <-l.closed:
+		nc.Close()
+	}
+}
+
+// receive takes a connection that the process before this one hands over.
+func (s *Supervisor) receive(name string, nc net.Conn) {
+	for _, l := range s.allListeners() {
+		if l.name == name {
+			l.deliver(nc)
+			return
+		}
+	}
+	nc.Close()
+}

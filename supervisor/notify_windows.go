@@ -1,0 +1,3 @@
+package supervisor
+
+func notifyWithSocket(string, string, socket) error { return ErrNotSupported }

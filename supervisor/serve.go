@@ -1,0 +1,159 @@
+package supervisor
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+)
+
+// server is an http.Server on one of our listeners.
+type server struct {
+	sup  *Supervisor
+	ln   *Listener
+	srv  *http.Server
+	next http.Handler // the user's
+	tls  bool
+	cert string
+	key  string
+}
+
+// Serve registers srv for the connections of ln. It does not block: accepting
+// begins in Run, or at once if Run is serving already. The hooks ConnState and
+// BaseContext and the Handler of srv are chained, never replaced; srv must not
+// be served or shut down by anybody else. The same srv may serve several
+// listeners.
+func (s *Supervisor) Serve(ln *Listener, srv *http.Server) error {
+	return s.register(&server{sup: s, ln: ln, srv: srv})
+}
+
+// ServeTLS is Serve with TLS and, unless srv says otherwise, HTTP/2. The files
+// may be empty if srv.TLSConfig has its certificates.
+func (s *Supervisor) ServeTLS(ln *Listener, srv *http.Server, certFile, keyFile string) error {
+	if certFile != "" || keyFile != "" {
+		// Now rather than in Run, so that a bad file fails before anything is handed over.
+		if _, err := tls.LoadX509KeyPair(certFile, keyFile); err != nil {
+			return fmt.Errorf("supervisor: serve %s: %w", ln.name, err)
+		}
+	}
+	return s.register(&server{sup: s, ln: ln, srv: srv, tls: true, cert: certFile, key: keyFile})
+}
+
+func (s *Supervisor) register(v *server) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, other := range s.servers {
+		if other.ln == v.ln {
+			return fmt.Errorf("supervisor: serve %s: the listener has a server", v.ln.name)
+		}
+	}
+	hooked := false
+	for _, other := range s.servers {
+		hooked = hooked || other.srv == v.srv
+	}
+	if !hooked {
+		v.hook()
+	}
+	s.servers = append(s.servers, v)
+	if s.serving {
+		s.startLocked(v)
+	}
+	return nil
+}
+
+// hook chains our parts into the user's server.
+func (v *server) hook() {
+	v.next = v.srv.Handler
+	if v.next == nil {
+		v.next = http.DefaultServeMux
+	}
+	v.srv.Handler = v
+
+	connState := v.srv.ConnState
+	v.srv.ConnState = func(nc net.Conn, state http.ConnState) {
+		v.observe(nc, state)
+		if connState != nil {
+			connState(nc, state)
+		}
+	}
+	baseContext := v.srv.BaseContext
+	v.srv.BaseContext = func(ln net.Listener) context.Context {
+		ctx := context.Background()
+		if baseContext != nil {
+			ctx = baseContext(ln)
+		}
+		return context.WithValue(ctx, drainKey{}, v.sup)
+	}
+}
+
+// ServeHTTP is the user's handler, with a word to the client that its
+// connection ends here if it cannot move to the next process. On HTTP/2
+// net/http turns that header into GOAWAY. Neither SetKeepAlivesEnabled(false)
+// nor Shutdown may say it: both close connections that have just been used
+// (golang/go#75591).
+func (v *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if v.sup.lameDuck.Load() && (r.TLS != nil || r.ProtoMajor != 1 || !v.sup.conns.moving()) {
+		w.Header().Set("Connection", "close")
+	}
+	v.next.ServeHTTP(w, r)
+}
+
+func (v *server) observe(nc net.Conn, state http.ConnState) {
+	c := tracked(nc)
+	if c == nil {
+		return
+	}
+	_, secure := nc.(*tls.Conn)
+	c.enter(state, secure)
+	if state == http.StateIdle && v.sup.lameDuck.Load() {
+		v.sup.conns.changedState()
+	}
+}
+
+// startServing begins to accept on every listener that has a server.
+func (s *Supervisor) startServing() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serving = true
+	for _, v := range s.servers {
+		s.startLocked(v)
+	}
+}
+
+func (s *Supervisor) startLocked(v *server) {
+	for _, ln := range []net.Listener{v.ln, handed{v.ln}} {
+		s.serves.Go(func() {
+			err := v.accept(ln)
+			if errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			select {
+			case s.served <- fmt.Errorf("supervisor: serve %s: %w", v.ln.name, err):
+			case <-s.finished:
+			}
+		})
+	}
+}
+
+func (v *server) accept(ln net.Listener) error {
+	if v.tls {
+		return v.srv.ServeTLS(ln, v.cert, v.key)
+	}
+	return v.srv.Serve(ln)
+}
+
+func (s *Supervisor) distinctServers() []*http.Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := make(map[*http.Server]bool)
+	var all []*http.Server
+	for _, v := range s.servers {
+		if !seen[v.srv] {
+			seen[v.srv] = true
+			all = append(all, v.srv)
+		}
+	}
+	return all
+}

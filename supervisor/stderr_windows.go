@@ -1,0 +1,11 @@
+package supervisor
+
+import "os"
+
+type tap struct{ real *os.File }
+
+func newTap() (*tap, error)    { return nil, nil }
+func (*tap) release()          {}
+func (*tap) drain()            {}
+func (*tap) lines() []string   { return nil }
+func setStderr(*os.File) error { return ErrNotSupported }

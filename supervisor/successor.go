@@ -1,0 +1,70 @@
+package supervisor
+
+import (
+	"slices"
+	"sync"
+)
+
+// successor is the next generation, seen from the one that starts it.
+type successor struct {
+	ctl        *control
+	generation int
+	messages   chan message  // what it says; closed when it is gone
+	stop       chan struct{} // closed when nobody reads messages any more
+	reader     sync.WaitGroup
+
+	mu     sync.Mutex // guards serves
+	serves []string   // listeners that it has a server for
+}
+
+func newSuccessor(ctl *control, generation int) *successor {
+	n := &successor{
+		ctl: ctl, generation: generation,
+		messages: make(chan message), stop: make(chan struct{}),
+	}
+	n.reader.Go(n.read)
+	return n
+}
+
+// read passes on what the successor says until it is gone.
+func (n *successor) read() {
+	defer close(n.messages)
+	for {
+		m, nc, err := n.ctl.receive()
+		if nc != nil {
+			nc.Close()
+		}
+		if err != nil {
+			return
+		}
+		if m.Prepared != nil {
+			n.mu.Lock()
+			n.serves = m.Prepared
+			n.mu.Unlock()
+		}
+		select {
+		case n.messages <- m:
+		case <-n.stop:
+			return
+		}
+	}
+}
+
+// take passes a connection to the successor.
+func (n *successor) take(c *conn) error {
+	name := c.origin.name
+	n.mu.Lock()
+	known := slices.Contains(n.serves, name)
+	n.mu.Unlock()
+	if !known {
+		return errNowhere
+	}
+	return n.ctl.sendConn(message{Conn: name}, c.raw)
+}
+
+// close forgets the successor and joins the reader.
+func (n *successor) close() {
+	close(n.stop)
+	n.ctl.close()
+	n.reader.Wait()
+}
