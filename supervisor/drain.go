@@ -18,6 +18,7 @@ type drain struct {
 	next    *successor // nil at a stop
 	begun   time.Time
 	hasten  bool // the next generation waits for us to leave
+	bye     bool // the next generation was asked to stop
 	stopped int  // signals to stop since the drain began
 }
 
@@ -85,10 +86,14 @@ func (d *drain) wait() ending {
 		case <-deadline.C:
 			return pastDeadline
 		case m, ok := <-messages:
-			if !ok {
+			if !ok && !d.bye {
 				return successorDied
 			}
-			d.hasten = d.hasten || m.Hasten
+			if !ok {
+				messages = nil
+			}
+			d.bye = d.bye || m.Bye
+			d.hasten = d.hasten || m.Hasten || m.Bye
 		case sig := <-d.signals:
 			if d.interrupted(sig) {
 				return secondSignal

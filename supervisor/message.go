@@ -12,6 +12,7 @@ type message struct {
 	Main     bool     `json:"main,omitempty"`     // old → new: the service manager knows you
 	Conn     string   `json:"conn,omitempty"`     // old → new, with a descriptor: a connection of this listener
 	Hasten   bool     `json:"hasten,omitempty"`   // new → old: the next upgrade waits for you
+	Bye      bool     `json:"bye,omitempty"`      // new → old: I was asked to stop, do not take up again
 }
 
 // protocol is the version of the conversation.

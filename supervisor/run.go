@@ -239,6 +239,9 @@ func (r *runner) stop(why string) error {
 	}
 	s.log(slog.LevelInfo, "stopping", "why", why)
 	s.notify("STOPPING=1", s.status("stopping"))
+	if s.predecessor != nil {
+		s.predecessor.ctl.send(message{Bye: true}) // it may be gone, and then needs no telling
+	}
 	d := &drain{runner: r}
 	_, err := d.run()
 	s.unlink()
