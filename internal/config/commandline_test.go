@@ -1,0 +1,188 @@
+package config
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestOperands(t *testing.T) {
+	t.Parallel()
+	dir := project(t, map[string]string{
+		"cmd/api/main.go": "package main", "server/main.go": "package main", "assets/x.txt": "", "config.yaml": "", "main.go": "package main",
+		"worker/worker.go": "package worker", "worker/gen.go": "//go:build ignore\n\npackage main",
+		"broken/main.go": "package main\n\nimport (\nfunc main() {",
+	})
+	tests := []struct {
+		args    string
+		pkg     string
+		program string // arguments, joined
+	}{
+		{"", "", ""},
+		{"./cmd/api", "./cmd/api", ""},
+		{"./cmd/api serve --port 80 -v", "./cmd/api", "serve --port 80 -v"},
+		{"./cmd/api -- serve -h", "./cmd/api", "serve -h"},
+		{"./cmd/api -- -- x", "./cmd/api", "-- x"},
+		{"cmd/api --port 80", "cmd/api", "--port 80"},
+		{". x", ".", "x"},
+		{"../other x", "../other", "x"},
+		{"/srv/app/cmd x", "/srv/app/cmd", "x"},
+		{"main.go", "main.go", ""},
+		{"gone.go", "gone.go", ""},
+		{"example.com/shop/cmd/api x", "example.com/shop/cmd/api", "x"},
+		{"server --port 8080", "server", "--port 8080"}, // a folder with a program
+		{"worker --queue x", "", "worker --queue x"},    // a folder with a library
+		{"broken x", "broken", "x"},
+		{"serve --port 8080", "", "serve --port 8080"}, // Air's habit
+		{"assets x", "", "assets x"},                   // a folder without
+		{"./config.yaml x", "", "./config.yaml x"},
+		{"http://example.com/x", "", "http://example.com/x"},
+		{"localhost:8080/x", "", "localhost:8080/x"},
+		{"example.com", "", "example.com"},
+		{"-v -- ./cmd/api -h", "", "./cmd/api -h"},
+		{"-- init", "", "init"},
+		{"serve init", "", "serve init"},
+		{"- x", "", "- x"},
+	}
+	for _, tc := range tests {
+		t.Run(tc.args, func(t *testing.T) {
+			t.Parallel()
+			c := mustLoad(t, dir, strings.Fields(tc.args)...)
+			if c.Package != tc.pkg || strings.Join(c.Args, " ") != tc.program {
+				t.Errorf("package %q, arguments %q; want %q, %q", c.Package, c.Args, tc.pkg, tc.program)
+			}
+		})
+	}
+}
+
+func TestFlags(t *testing.T) {
+	t.Parallel()
+	dir := project(t, map[string]string{"api/x.toml": ""})
+	tests := []struct {
+		args string
+		want Config
+	}{
+		{"-v", Config{Verbose: true, Color: "auto"}},
+		{"--json --color=never", Config{JSON: true, Color: "never"}},
+		{"-color never -verbose", Config{Verbose: true, Color: "never"}},
+		{"-C api -c x.toml -v", Config{Verbose: true, Color: "auto"}},
+		{"-capi/x.toml", Config{Color: "auto"}},
+		{"-vcapi/x.toml --color always", Config{Verbose: true, Color: "always"}},
+	}
+	for _, tc := range tests {
+		c := mustLoad(t, dir, strings.Fields(tc.args)...)
+		if c.Verbose != tc.want.Verbose || c.JSON != tc.want.JSON || c.Color != tc.want.Color {
+			t.Errorf("%s: %+v", tc.args, c)
+		}
+		if named := strings.Contains(tc.args, "x.toml"); named != (c.File != "") {
+			t.Errorf("%s: read %q", tc.args, c.File)
+		}
+	}
+}
+
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	dir := project(t, map[string]string{".air.toml": "not TOML", "api/": ""})
+	for args, want := range map[string]Command{
+		"init": Init, "-C api init": Init, "--version": Version, "-h": Help, "--help x": Help, "init -h": Help, "--version -h": Help,
+	} {
+		_, command, err := Load(strings.Fields(args), environment(), dir)
+		if command != want || err != nil {
+			t.Errorf("%s: %s, %v; want %s", args, command, err, want)
+		}
+	}
+	if c, _, _ := Load([]string{"-C", "api", "init"}, environment(), dir); c.Dir != filepath.Join(dir, "api") {
+		t.Errorf("init in %s", c.Dir)
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		args, message, hint string
+	}{
+		{"--verbos", "unknown flag --verbos", "did you mean --verbose?"},
+		{"--colour=never", "unknown flag --colour", "did you mean --color?"},
+		{"--frobnicate", "unknown flag --frobnicate", "ginreload --help"},
+		{"-x", "unknown flag -x", "ginreload --help"},
+		{"-d", "unknown flag -d", "did you mean --verbose?"},
+		{"-verison", "unknown flag -verison", "did you mean --version?"},
+		{"--build.cmd=x", "unknown flag --build.cmd: the keys of .air.toml are no flags yet", "set build.cmd in .air.toml"},
+		{"-build.bin x", "unknown flag -build.bin: the keys", "set build.bin in .air.toml"},
+		{"--color=blue", "--color: expected auto, always or never, got \"blue\"", ""},
+		{"--color=", "--color: expected auto, always or never, got \"\"", ""},
+		{"-c", "flag needs an argument: 'c' in -c", "ginreload --help"},
+		{"--config=", "--config: the name is empty", ""},
+		{"--json=maybe", "invalid argument \"maybe\"", "ginreload --help"},
+		{"init api", "init takes no arguments, got \"api\"", "ginreload -- init"},
+	}
+	for _, tc := range tests {
+		t.Run(tc.args, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := Load(strings.Fields(tc.args), environment(), t.TempDir())
+			var e *UsageError
+			if !errors.As(err, &e) {
+				t.Fatalf("%v, want a usage error", err)
+			}
+			if !strings.HasPrefix(e.Error(), tc.message) || !strings.Contains(e.Hint, tc.hint) || e.ExitCode() != 2 {
+				t.Errorf("%q, hint %q, exit code %d; want %q, %q, 2", e.Message, e.Hint, e.ExitCode(), tc.message, tc.hint)
+			}
+		})
+	}
+}
+
+func TestOutputFlagsAreKnownNextToAnError(t *testing.T) {
+	t.Parallel()
+	dir := project(t, map[string]string{".air.toml": "x"})
+	c, _, err := Load([]string{"--json", "--color=never"}, environment(), dir)
+	if err == nil || !c.JSON || c.Color != "never" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	got := Usage()
+	golden := filepath.Join("testdata", "usage.golden")
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil || string(want) != got {
+		t.Errorf("the usage text is not the one in %s (go test -update): %v", golden, err)
+	}
+	lines := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
+	if len(lines) > 40 {
+		t.Errorf("%d lines, want at most 40", len(lines))
+	}
+	for _, line := range lines {
+		if len(line) > 80 {
+			t.Errorf("longer than 80 characters: %s", line)
+		}
+	}
+	for _, word := range []string{"--chdir", "--config", "--color", "--json", "--verbose", "--version", "--help", "init", "NO_COLOR", "CLICOLOR_FORCE"} {
+		if !strings.Contains(got, word) {
+			t.Errorf("%s is missing", word)
+		}
+	}
+}
+
+func TestPackageOnTheCommandLineBeatsTheFile(t *testing.T) {
+	t.Parallel()
+	dir := project(t, map[string]string{".air.toml": "[build]\ncmd = \"make\"\nfull_bin = \"\"\nbin = \"x\"\nargs_bin = [\"serve\"]\n"})
+	c := mustLoad(t, dir, "./cmd/api")
+	if c.Cmd != "" || c.Bin != "" || !slices.Equal(c.ArgsBin, []string{"serve"}) {
+		t.Errorf("%+v", c)
+	}
+	if got := messages(c); len(got) != 1 || got[0] != ".air.toml:2: ./cmd/api on the command line replaces build.cmd, build.bin" {
+		t.Errorf("warnings %q", got)
+	}
+}

@@ -1,0 +1,139 @@
+package config
+
+import (
+	"regexp"
+	"time"
+)
+
+// Config is what ginreload was told to do. Paths are absolute and clean, except
+// where a field says otherwise.
+type Config struct {
+	File   string // the configuration that was read, "" for none
+	Dir    string // working directory: where commands run
+	Root   string // folder that is watched, symbolic links resolved
+	TmpDir string // "" without a file: ginreload then uses a folder of its own outside of the project
+
+	Package string   // main package as given on the command line, "" = find it
+	Args    []string // arguments for the program from the command line, to be passed on untouched
+
+	Cmd        string   // shell command that builds, run in Dir; "" = ginreload builds the main package itself
+	Bin        string   // as written; Program resolves it
+	Entrypoint []string // program, absolute or a bare word for PATH, and its arguments
+	FullBin    string   // shell command that runs the program, in Dir
+	ArgsBin    []string // words for the shell, appended to what Bin, Entrypoint or FullBin say
+
+	IncludeExt   []string         // extensions without the dot; "*" is every file
+	IncludeDir   []string         // relative to Root with slashes; outside of Root: watched as well
+	IncludeFile  []string         // relative to Root with slashes
+	ExcludeDir   []string         // relative to Root with slashes, exact
+	ExcludeFile  []string         // path.Match patterns for the path relative to Root
+	ExcludeRegex []*regexp.Regexp // see Relevant
+
+	// Delay is the longest time that changes are collected before a build, a
+	// ceiling and not Air's fixed sleep. 0 = let the watcher decide; so is a 0
+	// in the file, which Air reads as 1 s.
+	Delay time.Duration
+
+	SendInterrupt bool
+	KillDelay     time.Duration // 0 = not said
+
+	Color   string // auto, always or never
+	JSON    bool
+	Verbose bool
+
+	Warnings []Warning // in the order of the file
+}
+
+// Command is what the command line asks for.
+type Command string
+
+// The commands.
+const (
+	Run     Command = "run"
+	Init    Command = "init"
+	Version Command = "version"
+	Help    Command = "help"
+)
+
+// Load reads the command line without the name of the program, and for Run the
+// configuration file. dir is the absolute working directory. For the other
+// commands only Dir and the three output fields Color, JSON and Verbose are
+// set; these are right also next to an error, so that it can be shown the way
+// the user asked for.
+func Load(args []string, env func(string) string, dir string) (Config, Command, error) {
+	line, err := parseCommandLine(args)
+	c := Config{Dir: dir, Color: line.color, JSON: line.json, Verbose: line.verbose}
+	if c.Color == "" {
+		c.Color = "auto"
+	}
+	if err != nil {
+		return c, Run, err
+	}
+	if line.chdir != "" {
+		c.Dir = absolute(dir, line.chdir)
+		if err := mustBeFolder(c.Dir); err != nil {
+			return c, line.command, &UsageError{Message: "--chdir: " + err.Error(), Err: err}
+		}
+	}
+	if line.command != Run {
+		return c, line.command, nil
+	}
+	err = c.load(line, env, dir)
+	return c, Run, err
+}
+
+func (c *Config) load(line commandLine, env func(string) string, start string) error {
+	explicit := ""
+	if line.config != "" {
+		explicit = absolute(c.Dir, line.config)
+	}
+	// A flag beats the environment: with --chdir the variable counts for nothing.
+	if wd := env("air_wd"); wd != "" && line.chdir == "" {
+		c.Dir = absolute(c.Dir, wd)
+		if err := mustBeFolder(c.Dir); err != nil {
+			return &Error{Message: "environment variable air_wd: " + err.Error(), Err: err}
+		}
+		c.Root = c.Dir
+	}
+	c.Package, c.Args = splitOperands(line, c.Dir)
+
+	file := find(explicit, c.Dir)
+	if file == "" {
+		c.zeroConfiguration()
+		return c.resolveRoot(nil, env)
+	}
+	c.File = file
+	doc, err := read(file, display(start, file))
+	if err != nil {
+		return err
+	}
+	return c.apply(doc, line, env)
+}
+
+// apply sets what doc says and then what follows from it.
+func (c *Config) apply(doc *document, line commandLine, env func(string) string) error {
+	wd, blame := c.Root, doc
+	if err := c.decode(doc); err != nil {
+		return err
+	}
+	if wd != "" { // air_wd beats the file
+		c.Root, blame = wd, nil
+	}
+	if line.color != "" {
+		c.Color = line.color
+	} else if colorInEnvironment(env) {
+		c.Color = "auto" // the sink reads the environment, which beats the file
+	}
+	c.Warnings = append(doc.unhonoured(), doc.unknown()...)
+	if err := c.resolveRoot(blame, env); err != nil {
+		return err
+	}
+	c.resolvePaths(doc)
+	c.completeBuild(doc)
+	sortWarnings(c.Warnings)
+	return nil
+}
+
+func colorInEnvironment(env func(string) string) bool {
+	return env("NO_COLOR") != "" || env("CLICOLOR_FORCE") != "" || env("FORCE_COLOR") != ""
+}

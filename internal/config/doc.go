@@ -1,0 +1,19 @@
+// Package config turns Air's .air.toml and the command line into one Config.
+//
+// Precedence, from low to high: defaults, the file, the environment variable
+// air_wd, the command line. A file that Air understands is understood here;
+// where ginreload differs on purpose, the field of Config says so. Everything
+// that a file asks for and does not get is a Warning; everything that cannot
+// be meant is an *Error with the position in the file, or a *UsageError.
+//
+// The working directory is Dir: commands and bin are relative to it, as are
+// root and --config. Root is what is watched: tmp_dir, entrypoint and the
+// include and exclude keys are relative to it. The folder of the file plays no
+// part, and nothing changes the working directory of the process.
+//
+// It does not print, exit, watch, build, run commands or look at the import
+// graph; it does not guess the main package, and it writes one file only, the
+// one that WriteInit makes. It reads the file, asks the file system whether the
+// named folders exist, and nothing else. It keeps no state: every function may
+// be called from several goroutines.
+package config
