@@ -1,0 +1,9 @@
+//go:build unix
+
+package main
+
+import "syscall"
+
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func interruptGroup(pid int) { syscall.Kill(-pid, syscall.SIGINT) }

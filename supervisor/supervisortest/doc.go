@@ -1,0 +1,38 @@
+// Package supervisortest puts a server under load while it is upgraded, and
+// accounts for each request.
+//
+// Its clients are strict: they never retry. That is why they are written on
+// net.Conn, http.Request.Write and http.ReadResponse and not on http.Client,
+// whose Transport sends a request again, unasked and unseen, when a reused
+// connection turns out to be closed. With it, a server that cuts connections
+// at each upgrade looks as good as one that does not. A caller on the other
+// side of the network, in another language, or with a POST that must not be
+// repeated, sees the difference.
+//
+// A request has failed when the dial fails, when it cannot be written in full,
+// when the connection ends or the time is up before the last byte of the
+// response, when the response is malformed or not a 2xx, and when an upload is
+// not answered with the SHA-256 of what was sent. Each failure is kept with
+// its circumstances.
+//
+// Load describes the clients, its Run makes a Report. Program starts a server
+// as a process and upgrades it by a signal; its UpgradeUnderLoad does both at
+// once:
+//
+//	program := supervisortest.Program{
+//		Path:   "./myserver",
+//		Env:    []string{"PORT=8080"},
+//		Signal: syscall.SIGUSR2,
+//		URL:    "http://127.0.0.1:8080",
+//	}
+//	load := supervisortest.Load{KeepAlive: 32, Think: 10 * time.Millisecond, NewConn: 8}
+//	report, _, err := program.UpgradeUnderLoad(ctx, load, 20)
+//
+// The package does not speak TLS or HTTP/2, does not follow redirects or keep
+// cookies, and does not measure throughput: a client waits for one response
+// before it sends the next request, and one without a pace pauses for 10 ms after
+// a failure. It does not
+// see that a body without Content-Length and without chunks was cut short,
+// because HTTP/1.1 gives such a body no end but that of the connection. It does
+// not touch the state of the process that uses it.
+package supervisortest

@@ -1,0 +1,66 @@
+package supervisortest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Cause says what a request failed of.
+type Cause string
+
+// The causes of failures.
+const (
+	Dial      Cause = "dial"      // no connection, or none in time
+	Write     Cause = "write"     // the request could not be written in full
+	EOF       Cause = "eof"       // closed before the first byte of a response
+	Reset     Cause = "reset"     // reset, while the request was written or before the response was complete
+	Truncated Cause = "truncated" // closed within a response
+	Malformed Cause = "malformed" // not HTTP
+	Status    Cause = "status"    // a response other than 2xx
+	Echo      Cause = "echo"      // an upload answered without its SHA-256
+	Timeout   Cause = "timeout"   // not complete in time
+)
+
+// Failure is a failed request with its circumstances.
+type Failure struct {
+	Kind    Kind
+	Cause   Cause
+	At      time.Time
+	Err     error
+	Request int    // which request on its connection it was, from 1; 0 without a connection
+	Written int64  // bytes of the request that the kernel took
+	Read    int64  // bytes of the response
+	Local   string // address of the client, to find the connection in a packet capture
+}
+
+// Reused says whether the connection had carried a request before.
+func (f Failure) Reused() bool { return f.Request > 1 }
+
+func (f Failure) String() string {
+	return fmt.Sprintf("%s %s %s: request %d on %s, %d bytes written, %d read: %v",
+		f.At.Format("15:04:05.000"), f.Kind, f.Cause, f.Request, f.Local, f.Written, f.Read, f.Err)
+}
+
+// cause tells the kinds of network errors apart; otherwise is the answer when
+// err is about none of them. The parser calls a header that is cut short a
+// malformed one, so the connection is asked and not only the error.
+func (c *conn) cause(err error, otherwise Cause) Cause {
+	var op *net.OpError
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return Timeout
+	case errors.Is(err, syscall.ECONNRESET):
+		return Reset
+	case errors.As(err, &op) && op.Op == "write":
+		return Write
+	case c.ended && c.read == 0:
+		return EOF
+	case c.ended:
+		return Truncated
+	}
+	return otherwise
+}
