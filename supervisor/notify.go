@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -17,8 +18,13 @@ func (s *Supervisor) notify(lines ...string) {
 	}
 }
 
+// announcement tells ginreload that SIGUSR2 is safe to send: the default action
+// of a program without a supervisor is to die of it. Service managers skip
+// fields that begin with X_.
+const announcement = "X_GINRELOAD_SUPERVISOR=1"
+
 func (s *Supervisor) notifyReady() {
-	s.notify(daemon.SdNotifyReady, fmt.Sprintf("MAINPID=%d", os.Getpid()), s.status("serving"))
+	s.notify(daemon.SdNotifyReady, fmt.Sprintf("MAINPID=%d", os.Getpid()), s.status("serving"), announcement)
 }
 
 // notifyReloading starts what the service manager shows as a reload
@@ -33,7 +39,12 @@ func (s *Supervisor) notifyReloading() {
 
 // notifyFailed ends the reload with this process still in charge.
 func (s *Supervisor) notifyFailed(err error) {
-	s.notify(daemon.SdNotifyReady, s.status("upgrade failed: "+oneLine(err.Error())))
+	lines := []string{daemon.SdNotifyReady, s.status("upgrade failed: " + oneLine(err.Error()))}
+	var failed *UpgradeError
+	if errors.As(err, &failed) && failed.Status != "" {
+		lines = append(lines, "X_GINRELOAD_EXIT="+failed.Status)
+	}
+	s.notify(append(lines, "X_GINRELOAD_FAILED="+oneLine(err.Error()))...)
 }
 
 // notifyReplaced makes the next generation the main process. It is the old

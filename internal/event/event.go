@@ -49,6 +49,7 @@ type Event struct {
 	Generation int       `json:"generation,omitempty"`
 	PID        int       `json:"pid,omitempty"`
 	Serving    int       `json:"serving,omitempty"`   // generation that answers now, 0 for none
+	Version    string    `json:"version,omitempty"`   // of ginreload
 	Package    string    `json:"package,omitempty"`   // main package, as given to go build
 	Root       string    `json:"root,omitempty"`      // folder that is watched
 	Files      []string  `json:"files,omitempty"`     // changed files, relative to Root

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/ginreload/ginreload/internal/proc"
+)
+
+// digest says in a sentence how a program ended, and what to do about it as
+// far as its output tells.
+func (c *Console) digest(exit proc.Exit) (message, hint string) {
+	message = exit.String()
+	if line := c.cause(); line != "" {
+		message += ": " + line
+	}
+	return message, c.hint()
+}
+
+var (
+	panicked = regexp.MustCompile(`(?m)^(panic: .+|fatal error: .+)$`)
+	inUse    = regexp.MustCompile(`listen \w+ (\S*):(\d+): bind: address already in use`)
+	colour   = regexp.MustCompile("\x1b\\[[0-9;]*m")
+)
+
+func (c *Console) cause() string {
+	text := colour.ReplaceAllString(strings.ReplaceAll(c.text(), "\r\n", "\n"), "")
+	if m := panicked.FindString(text); m != "" {
+		return m
+	}
+	if m := inUse.FindString(text); m != "" {
+		return m
+	}
+	return ""
+}
+
+func (c *Console) hint() string {
+	m := inUse.FindStringSubmatch(colour.ReplaceAllString(c.text(), ""))
+	if m == nil {
+		return ""
+	}
+	port, err := strconv.Atoi(m[2])
+	if err != nil {
+		return ""
+	}
+	if pid := proc.PortOwner(port); pid != 0 {
+		return fmt.Sprintf("port %d is held by pid %d (%s): stop that, or have the program listen elsewhere", port, pid, proc.Name(pid))
+	}
+	return fmt.Sprintf("port %d is held by another program: stop that, or have this one listen elsewhere", port)
+}
+
+func startHint(err error) string {
+	switch {
+	case errors.Is(err, syscall.EACCES):
+		return "the folder of the binary may be mounted noexec: set TMPDIR, or tmp_dir in .air.toml, to another one"
+	case errors.Is(err, fs.ErrNotExist):
+		return "check build.bin, build.entrypoint and build.full_bin in .air.toml"
+	case errors.Is(err, syscall.ENOEXEC):
+		return "the binary is not for this machine: check GOOS and GOARCH"
+	}
+	return ""
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"time"
+
+	"github.com/ginreload/ginreload/internal/proc"
+)
+
+// generation is one process of the program.
+type generation struct {
+	number     int
+	pid        int
+	group      int  // process group of its line of generations
+	supervised bool // it has announced a supervisor
+	begun      time.Time
+	replaced   bool   // a newer one serves; it drains
+	unwatch    func() // stops waiting for its end, nil for our own child
+}
+
+// exited is the end of a generation.
+type exited struct {
+	gen  *generation
+	exit proc.Exit
+}
+
+// watch reports the end of a process that the program has started by itself.
+func (r *runner) watch(g *generation) {
+	ended, stop, err := proc.Ended(g.pid)
+	if err != nil {
+		// It was quicker than us.
+		r.background.Go(func() { r.report(exited{g, proc.Exit{}}) })
+		return
+	}
+	g.unwatch = stop
+	r.background.Go(func() {
+		select {
+		case exit := <-ended:
+			r.report(exited{g, exit})
+		case <-r.app.done:
+		}
+	})
+}
+
+// follow reports the end of a process that we have started.
+func (r *runner) follow(g *generation, p *proc.Process) {
+	r.background.Go(func() {
+		<-p.Done()
+		r.report(exited{g, p.Exit()})
+	})
+}
+
+func (r *runner) report(e exited) {
+	select {
+	case r.exits <- e:
+	case <-r.over:
+	}
+}

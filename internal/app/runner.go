@@ -1,0 +1,255 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ginreload/ginreload/internal/proc"
+)
+
+// patience is how long a reload waits before it says what it is waiting for.
+const patience = 5 * time.Second
+
+// runner is the goroutine of Run and owns all that follows.
+type runner struct {
+	app  *App
+	opts Options
+	ctx  context.Context
+	bus  *bus
+
+	exits      chan exited
+	listened   chan listened
+	over       chan struct{} // closed when the loop has ended
+	background sync.WaitGroup
+
+	count   int // generations started so far
+	current *generation
+	old     []*generation // replaced, still draining
+	op      *operation    // the reload under way, nil for none
+	store   store
+
+	stopping bool
+	killed   bool
+	timer    *time.Timer // of op or of the stop
+	onTimer  func()
+}
+
+// operation is a reload under way.
+type operation struct {
+	binary  string
+	handoff Handoff
+	why     string
+	number  int
+	begun   time.Time
+	next    *generation // nil while the old one is being stopped or asked to hand over
+	listen  context.CancelFunc
+	aborted bool
+	asked   bool // the supervisor has begun to hand over
+}
+
+func (r *runner) run() error {
+	r.over = make(chan struct{})
+	r.timer = time.NewTimer(time.Hour)
+	r.timer.Stop()
+	defer func() {
+		close(r.over)
+		r.store.clear()
+		r.store.removePaths()
+		r.background.Wait()
+	}()
+	for !r.ended() {
+		select {
+		case f := <-r.app.inbox:
+			f(r)
+		case n := <-r.bus.messages:
+			r.notified(n)
+		case e := <-r.exits:
+			r.exited(e)
+		case l := <-r.listened:
+			r.isListening(l)
+		case <-r.timer.C:
+			if f := r.onTimer; f != nil {
+				r.onTimer = nil
+				f()
+			}
+		case <-r.ctx.Done():
+			r.killAll()
+			return context.Cause(r.ctx)
+		}
+	}
+	r.emit(Event{Kind: Stopped})
+	return nil
+}
+
+func (r *runner) ended() bool {
+	return r.stopping && r.current == nil && len(r.old) == 0 && (r.op == nil || r.op.next == nil)
+}
+
+func (r *runner) emit(e Event) {
+	if r.current != nil {
+		e.Serving = r.current.number
+	}
+	select {
+	case r.app.events <- e:
+	case <-r.ctx.Done():
+	}
+}
+
+func (r *runner) after(d time.Duration, f func()) {
+	r.onTimer = f
+	r.timer.Reset(d)
+}
+
+func (r *runner) cancelTimer() {
+	r.onTimer = nil
+	r.timer.Stop()
+}
+
+// reload picks the way from what runs to binary.
+func (r *runner) reload(binary string) {
+	if r.stopping {
+		return
+	}
+	r.count++
+	r.op = &operation{binary: binary, number: r.count, begun: time.Now(), handoff: Cold}
+	embeds := embedsSupervisor(binary)
+	switch {
+	case r.current == nil:
+		r.start(embeds)
+	case embeds && r.current.supervised:
+		r.op.handoff = Supervised
+		r.op.why = "the program embeds supervisor"
+		r.askForUpgrade()
+	default:
+		r.op.handoff = Restart
+		r.op.why = "the program does not embed supervisor"
+		if r.current.supervised {
+			r.op.why = "the new program does not embed supervisor any more"
+		} else if embeds {
+			r.op.why = "the running program has no supervisor yet"
+		}
+		r.terminate(r.current.group, func() {})
+	}
+}
+
+// start starts the binary of op while nothing else serves.
+func (r *runner) start(embeds bool) {
+	op := r.op
+	if !embeds {
+		// A program that binds by itself would find its address in use.
+		r.store.clear()
+	}
+	env := append(r.opts.Session.Env(r.opts.Env), "NOTIFY_SOCKET="+r.bus.path)
+	args, env := r.store.activation(r.opts.Command(op.binary), env)
+	op.begun = time.Now()
+	stdout, stderr := r.opts.Console.files()
+	p, err := proc.Start(proc.Command{Args: args, Dir: r.opts.Dir, Env: env, Stdout: stdout, Stderr: stderr, Files: r.store.files})
+	if err != nil {
+		r.fail(Event{Message: err.Error(), Hint: startHint(err)})
+		return
+	}
+	r.opts.Console.mark()
+	op.next = &generation{number: op.number, pid: p.PID(), group: p.PID(), begun: op.begun}
+	r.opts.Session.Remember(proc.LeftGroup, fmt.Sprint(p.PID()))
+	r.follow(op.next, p)
+	r.emit(Event{Kind: Starting, Generation: op.number, PID: p.PID(), Handoff: op.handoff, Why: op.why})
+	if !embeds {
+		r.awaitListening(op)
+	}
+	r.after(patience, func() {
+		r.emit(Event{Kind: Notice, Generation: op.number, Message: fmt.Sprintf("#%d has been starting for %v", op.number, patience)})
+	})
+}
+
+// ready ends op: its generation serves.
+func (r *runner) ready(g *generation, addrs []netip.AddrPort) {
+	op := r.op
+	r.op = nil
+	r.cancelTimer()
+	if op.listen != nil {
+		op.listen()
+	}
+	if r.current != nil {
+		r.current.replaced = true
+		r.old = append(r.old, r.current)
+	}
+	r.current = g
+	r.emit(Event{
+		Kind: Ready, Generation: g.number, PID: g.pid, Handoff: op.handoff, Why: op.why,
+		Took: time.Since(op.begun), Addresses: texts(addrs),
+	})
+}
+
+// fail ends op: its generation will never serve.
+func (r *runner) fail(e Event) {
+	op := r.op
+	r.op = nil
+	r.cancelTimer()
+	if op.listen != nil {
+		op.listen()
+	}
+	e.Kind, e.Generation, e.Handoff, e.Superseded = Failed, op.number, op.handoff, op.aborted
+	r.emit(e)
+}
+
+// exited deals with the end of a process, whoever asked for it.
+func (r *runner) exited(e exited) {
+	g := e.gen
+	switch {
+	case slices.Contains(r.old, g):
+		r.old = slices.DeleteFunc(r.old, func(o *generation) bool { return o == g })
+		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: e.exit})
+	case r.op != nil && r.op.next == g:
+		r.op.next = nil
+		proc.KillGroup(g.group)
+		if r.stopping {
+			r.op = nil
+			return
+		}
+		message, hint := r.opts.Console.digest(e.exit)
+		r.fail(Event{PID: g.pid, Exit: e.exit, Message: message, Hint: hint})
+	case r.current == g:
+		r.current = nil
+		if r.op == nil || r.op.handoff == Restart {
+			proc.KillGroup(g.group) // a wrapper may have left its program behind
+		}
+		r.currentEnded(g, e.exit)
+	}
+}
+
+func (r *runner) currentEnded(g *generation, exit proc.Exit) {
+	switch {
+	case r.stopping:
+		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: exit})
+	case r.op != nil && r.op.handoff == Restart:
+		r.cancelTimer()
+		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: exit})
+		if r.op.aborted {
+			r.fail(Event{})
+			return
+		}
+		r.start(embedsSupervisor(r.op.binary))
+	case r.op != nil && r.op.handoff == Supervised:
+		r.orphanedUpgrade(g)
+	default:
+		message, hint := r.opts.Console.digest(exit)
+		r.emit(Event{Kind: Exited, Generation: g.number, PID: g.pid, Exit: exit, Message: message, Hint: hint})
+	}
+}
+
+func texts(addrs []netip.AddrPort) []string {
+	var all []string
+	for _, a := range addrs {
+		if a.Addr().IsUnspecified() || a.Addr().IsLoopback() {
+			all = append(all, fmt.Sprintf("http://localhost:%d", a.Port()))
+		} else {
+			all = append(all, a.String())
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,196 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/ginreload/ginreload/internal/proc"
+)
+
+// drainPatience is how long a generation that was replaced may hold up the
+// next reload. The library is patient, as production needs it; a developer who
+// has saved twice wants to see the second version.
+const drainPatience = 2 * time.Second
+
+// sentinel marks a process that tableflip has started.
+const sentinel = "TABLEFLIP_HAS_PARENT_7DIU3"
+
+// askForUpgrade has the running program start its successor.
+func (r *runner) askForUpgrade() {
+	op := r.op
+	r.opts.Console.mark()
+	r.emit(Event{Kind: Starting, Generation: op.number, Handoff: op.handoff, Why: op.why})
+	if err := proc.Signal(r.current.pid, upgradeSignal); err != nil {
+		r.fail(Event{Message: fmt.Sprintf("ask #%d to hand over: %v", r.current.number, err)})
+		return
+	}
+	r.after(drainPatience, r.hurry)
+}
+
+// hurry removes what holds up an upgrade: generations that still drain.
+func (r *runner) hurry() {
+	for _, g := range r.old {
+		r.emit(Event{Kind: Notice, Generation: g.number,
+			Message: fmt.Sprintf("#%d still had open connections after %v; closed them so that #%d can start", g.number, drainPatience, r.op.number),
+			Hint:    "a handler of a long stream can end by itself: select on supervisor.Draining(r.Context())"})
+		proc.Kill(g.pid)
+	}
+	op := r.op
+	r.after(patience-drainPatience, func() {
+		message := fmt.Sprintf("#%d is not ready after %v", op.number, patience)
+		if r.current != nil {
+			message += fmt.Sprintf("; #%d still serves", r.current.number)
+		}
+		r.emit(Event{Kind: Notice, Generation: op.number, Message: message, Hint: "save again to try another version"})
+	})
+}
+
+// notified acts on what a process of the program says.
+func (r *runner) notified(n notification) {
+	if n.has("FDSTORE") {
+		for _, f := range n.files {
+			r.store.put(n.fields["FDNAME"], f, r.opts.Session)
+		}
+		return
+	}
+	for _, f := range n.files {
+		f.Close()
+	}
+	if n.has("RELOADING") && r.op != nil {
+		r.op.asked = true
+	}
+	if !n.has("READY") {
+		return
+	}
+	pid := n.mainPID()
+	switch {
+	case r.stopping:
+	case n.fields["X_GINRELOAD_FAILED"] != "":
+		r.upgradeFailed(n)
+	case r.op != nil && r.op.next != nil:
+		r.coldReady(pid, n)
+	case r.op != nil && r.op.handoff == Supervised && r.knows(pid) == nil:
+		g := &generation{number: r.op.number, pid: pid, supervised: true, begun: r.op.begun, group: r.lineage()}
+		r.watch(g)
+		r.ready(g, proc.Listening([]int{pid}))
+	case r.knows(pid) != nil && r.knows(pid).replaced:
+		r.takenBack(r.knows(pid))
+	case r.op == nil && r.current != nil && r.knows(pid) == nil:
+		// Somebody else sent SIGUSR2.
+		r.count++
+		r.op = &operation{number: r.count, begun: time.Now(), handoff: Supervised, why: "upgraded from outside"}
+		r.notified(n)
+	}
+}
+
+func (r *runner) coldReady(pid int, n notification) {
+	g := r.op.next
+	g.supervised = n.has("X_GINRELOAD_SUPERVISOR")
+	if pid != 0 {
+		// Behind a wrapper the program is not the process that we have started,
+		// but its end is that of the wrapper.
+		g.pid = pid
+	}
+	r.ready(g, proc.Listening([]int{g.pid}))
+}
+
+// knows returns the generation of a process.
+func (r *runner) knows(pid int) *generation {
+	if r.current != nil && r.current.pid == pid {
+		return r.current
+	}
+	for _, g := range r.old {
+		if g.pid == pid {
+			return g
+		}
+	}
+	return nil
+}
+
+// lineage is the process group that a successor inherits.
+func (r *runner) lineage() int {
+	if r.current != nil {
+		return r.current.group
+	}
+	return 0
+}
+
+// upgradeFailed ends op with what the running generation says about it.
+func (r *runner) upgradeFailed(n notification) {
+	if r.op == nil || r.op.handoff != Supervised {
+		return
+	}
+	r.fail(Event{Exit: parseExit(n.fields["X_GINRELOAD_EXIT"]), Message: n.fields["X_GINRELOAD_FAILED"], Hint: r.opts.Console.hint()})
+}
+
+// takenBack notes that a replaced generation serves again, because the newer
+// one died within its guard time.
+func (r *runner) takenBack(g *generation) {
+	g.replaced, g.supervised = false, false // it can serve, but not upgrade
+	for i, o := range r.old {
+		if o == g {
+			r.old = append(r.old[:i], r.old[i+1:]...)
+			break
+		}
+	}
+	failed := r.current
+	r.current = g
+	if failed != nil {
+		message, hint := r.opts.Console.digest(proc.Exit{})
+		r.emit(Event{Kind: Failed, Generation: failed.number, PID: failed.pid, Message: message, Hint: hint})
+	}
+}
+
+// orphanedUpgrade deals with the death of the generation that was handing over.
+// Its successor, if there is one, takes over by itself; else the binary is
+// started as if nothing had run.
+func (r *runner) orphanedUpgrade(g *generation) {
+	if r.successor(os.Getpid()) != 0 {
+		return
+	}
+	r.op.handoff, r.op.why = Cold, fmt.Sprintf("#%d ended while it was handing over", g.number)
+	r.start(embedsSupervisor(r.op.binary))
+}
+
+// successor returns the process that parent has started by an upgrade and that
+// is no generation yet.
+func (r *runner) successor(parent int) int {
+	for _, pid := range proc.Children(parent) {
+		if r.knows(pid) == nil && proc.HasEnv(pid, sentinel, "") && proc.HasEnv(pid, proc.SessionEnv, r.opts.Session.Token) {
+			return pid
+		}
+	}
+	return 0
+}
+
+// killSuccessor makes the upgrade fail; the running generation then says so.
+func (r *runner) killSuccessor() {
+	if r.current == nil {
+		return
+	}
+	if pid := r.successor(r.current.pid); pid != 0 {
+		proc.Kill(pid)
+	}
+}
+
+// parseExit reads what os.ProcessState prints.
+func parseExit(text string) proc.Exit {
+	if code, ok := strings.CutPrefix(text, "exit status "); ok {
+		if n, err := strconv.Atoi(code); err == nil {
+			return proc.Exit{Code: n, Known: true}
+		}
+	}
+	if name, ok := strings.CutPrefix(text, "signal: "); ok {
+		name, _, _ = strings.Cut(name, " (")
+		for sig := syscall.Signal(1); sig < 65; sig++ {
+			if sig.String() == name {
+				return proc.Exit{Code: -1, Signal: proc.SignalName(sig), Known: true}
+			}
+		}
+	}
+	return proc.Exit{}
+}

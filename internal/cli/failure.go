@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"github.com/ginreload/ginreload/builder"
+	"github.com/ginreload/ginreload/internal/config"
+	"github.com/ginreload/ginreload/internal/project"
+)
+
+// errShown marks an error that a sink has shown already.
+var errShown = errors.New("shown")
+
+// hintFor returns what a user can do about an error that ended everything.
+func hintFor(err error) string {
+	var usage *config.UsageError
+	var bad *config.Error
+	var several *project.Several
+	var machine *builder.MachineError
+	switch {
+	case errors.As(err, &usage):
+		return usage.Hint
+	case errors.As(err, &bad):
+		return bad.Hint
+	case errors.As(err, &machine):
+		return machine.Hint()
+	case errors.As(err, &several):
+		return "say which: ginreload " + strings.Join(several.Packages, "   or   ginreload ")
+	case errors.Is(err, project.ErrNoModule):
+		return "run ginreload in the folder of your program, or make a module of it: go mod init example.com/name"
+	case errors.Is(err, project.ErrNoMain):
+		return "name the folder of the main package: ginreload ./path/to/it"
+	case errors.Is(err, syscall.ENOSPC):
+		return "the disk is full: make room, or set TMPDIR to a folder on another disk"
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		return "choose a folder that can be written: tmp_dir in .air.toml, or TMPDIR"
+	}
+	return ""
+}
+
+// sourceOf returns the line of the configuration that an error is about.
+func sourceOf(err error) string {
+	var bad *config.Error
+	if errors.As(err, &bad) {
+		return strings.TrimSpace(bad.Source)
+	}
+	return ""
+}

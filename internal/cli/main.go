@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/ginreload/ginreload/internal/config"
+	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/proc"
+	"github.com/ginreload/ginreload/internal/project"
+	"github.com/ginreload/ginreload/internal/report"
+)
+
+// guardWord makes a process the guard of another one (proc.RunGuard). It is
+// not for users.
+const guardWord = "__guard"
+
+// Invocation is the process as main sees it.
+type Invocation struct {
+	Args           []string // without the name of the program
+	Env            []string
+	Dir            string // current folder
+	Stdin          *os.File
+	Stdout, Stderr *os.File
+	Signals        <-chan os.Signal // that ask for a stop
+}
+
+// Main runs ginreload and returns its exit code: 0 after a stop that was asked
+// for, 1 if it could not do its work, 2 for a command line that cannot be meant.
+func Main(in Invocation) int {
+	if len(in.Args) == 3 && in.Args[0] == guardWord {
+		proc.RunGuard(in.Stdin, in.Args[1], in.Args[2])
+		return 0
+	}
+	cfg, command, err := config.Load(in.Args, in.getenv, in.Dir)
+	if err != nil {
+		return in.fail(err)
+	}
+	switch command {
+	case config.Help:
+		io.WriteString(in.Stdout, config.Usage())
+		return 0
+	case config.Version:
+		fmt.Fprintf(in.Stdout, "ginreload %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return 0
+	case config.Init:
+		err = initialise(in, cfg)
+	default:
+		err = run(in, cfg)
+	}
+	if err != nil {
+		return in.fail(err)
+	}
+	return 0
+}
+
+// initialise writes a first configuration.
+func initialise(in Invocation, cfg config.Config) error {
+	p := config.Project{}
+	if runtime.GOOS == "windows" {
+		p.Suffix = ".exe"
+	}
+	// Without a main package to name, the one in the folder is what Air assumes.
+	if pkg, err := project.Main(in.context(), cfg.Dir, in.Env); err == nil && pkg != "." {
+		p.Package = pkg
+	}
+	name, err := config.WriteInit(cfg.Dir, p)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(in.Stdout, "wrote %s; start ginreload (or air) here to use it\n", filepath.Base(name))
+	return nil
+}
+
+// fail shows an error that ended everything and returns its exit code.
+func (in Invocation) fail(err error) int {
+	code := 1
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) {
+		code = coded.ExitCode()
+	}
+	if errors.Is(err, errShown) {
+		return code
+	}
+	fmt.Fprintf(in.Stderr, "ginreload: %v\n", err)
+	if source := sourceOf(err); source != "" {
+		fmt.Fprintf(in.Stderr, "    %s\n", source)
+	}
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(in.Stderr, "  → %s\n", hint)
+	}
+	return code
+}
+
+func (in Invocation) getenv(name string) string {
+	value := ""
+	for _, entry := range in.Env {
+		if len(entry) > len(name) && entry[:len(name)] == name && entry[len(name)] == '=' {
+			value = entry[len(name)+1:]
+		}
+	}
+	return value
+}
+
+// sink chooses what the user sees: text on standard error, or JSON on standard
+// output, which then belongs to the events alone.
+func (in Invocation) sink(cfg config.Config, screen *screen) event.Sink {
+	if cfg.JSON {
+		return report.JSON(in.Stdout)
+	}
+	return report.Terminal(screen.report(in.Stderr), report.Options{
+		Version: version(),
+		Color:   report.ColorEnabled(cfg.Color, isTerminal(in.Stderr), in.getenv),
+		ASCII:   report.ASCII(in.getenv),
+		Verbose: cfg.Verbose,
+	})
+}
+
+func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()) }

@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/ginreload/ginreload/builder"
+	"github.com/ginreload/ginreload/internal/app"
+	"github.com/ginreload/ginreload/internal/config"
+	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/loop"
+	"github.com/ginreload/ginreload/internal/plan"
+	"github.com/ginreload/ginreload/internal/proc"
+	"github.com/ginreload/ginreload/internal/project"
+	"github.com/ginreload/ginreload/watcher"
+)
+
+func (in Invocation) context() context.Context { return context.Background() }
+
+// run is the main job.
+func run(in Invocation, cfg config.Config) (err error) {
+	self, err := selfCommand()
+	if err != nil {
+		return err
+	}
+	session, err := proc.Open(self)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+
+	ctx, cancel := context.WithCancel(in.context())
+	defer cancel()
+	if cfg.File == "" {
+		cfg.Root = project.Root(cfg.Dir)
+	}
+	m, err := recipe(ctx, cfg, session, in.Env)
+	if err != nil {
+		return err
+	}
+	if cfg.TmpDir != "" {
+		defer os.RemoveAll(m.scratch)
+	}
+	made, err := builder.New(m.Recipe, m.scratch)
+	if err != nil {
+		return err
+	}
+	screen := &screen{shared: isTerminal(in.Stdout) && isTerminal(in.Stderr)}
+	hub := event.NewHub(in.sink(cfg, screen))
+	s := &stages{cfg: cfg, made: m, builder: made, hub: hub, here: in.Dir}
+	if err := s.watch(); err != nil {
+		return err
+	}
+	console, err := openConsole(in, cfg, screen)
+	if err != nil {
+		return err
+	}
+	defer console.Close()
+	s.announce()
+	return s.run(ctx, in, session, console)
+}
+
+// stages are the parts of a run.
+type stages struct {
+	cfg     config.Config
+	made    made
+	builder *builder.Builder
+	watcher *watcher.Watcher
+	hub     *event.Hub
+	here    string // where ginreload was started
+}
+
+// run connects the parts and joins them.
+func (s *stages) run(ctx context.Context, in Invocation, session *proc.Session, console *app.Console) error {
+	program := app.New(app.Options{
+		Session: session, Dir: s.cfg.Dir, Env: in.Env, Console: console, Command: s.made.command,
+		Grace: s.cfg.KillDelay, Signal: stopSignal(s.cfg),
+	})
+	failures, interrupts := make(chan error, 2), make(chan string)
+	parts, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := program.Run(parts); err != nil && parts.Err() == nil {
+			failures <- err
+		}
+	})
+	wg.Go(func() {
+		if err := s.watcher.Run(parts); err != nil && parts.Err() == nil {
+			failures <- err
+		}
+	})
+	wg.Go(func() {
+		for {
+			select {
+			case sig := <-in.Signals:
+				select {
+				case interrupts <- sig.String():
+				case <-parts.Done():
+					return
+				}
+			case <-parts.Done():
+				return
+			}
+		}
+	})
+	err := loop.Run(ctx, loop.Stages{
+		Changes:    s.watcher.Changes(),
+		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, s.cfg) },
+		Build:      s.build,
+		App:        program,
+		Interrupts: interrupts,
+		Failures:   failures,
+		Publish:    s.hub.Publish,
+	})
+	stop()
+	wg.Wait()
+	if err != nil {
+		return errors.Join(errShown, err)
+	}
+	return nil
+}
+
+// watch starts to watch before the first build, so that no change falls
+// between the two.
+func (s *stages) watch() error {
+	own := []string{s.made.Output, s.made.scratch}
+	w, err := watcher.New(watcher.Options{
+		Roots: s.cfg.Roots(),
+		Files: existing(s.cfg.File),
+		Ignore: func(path string, dir bool) bool {
+			return path == own[0] || path == own[1] || s.cfg.Ignored(path, dir)
+		},
+		Ceiling: s.cfg.Delay,
+		Warn: func(err error) {
+			s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: err.Error()})
+		},
+	})
+	if err != nil {
+		return err
+	}
+	s.watcher = w
+	return nil
+}
+
+// announce prints the first line, and what is odd about the configuration.
+func (s *stages) announce() {
+	folders := "folders"
+	if s.watcher.Watched() == 1 {
+		folders = "folder"
+	}
+	s.hub.Publish(event.Event{
+		Kind: event.Started, Version: version(), Package: s.made.name, Root: s.cfg.Root,
+		Message: fmt.Sprintf("watching %d %s", s.watcher.Watched(), folders),
+	})
+	for _, w := range s.cfg.Warnings {
+		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: w.String(), Hint: w.Hint})
+	}
+}
+
+func openConsole(in Invocation, cfg config.Config, screen *screen) (*app.Console, error) {
+	stdout, stderr, terminal := io.Writer(in.Stdout), io.Writer(in.Stderr), in.Stdout
+	if cfg.JSON {
+		stdout, terminal = stderr, in.Stderr
+	}
+	if !isTerminal(terminal) {
+		terminal = nil
+	}
+	return app.OpenConsole(screen.program(stdout), screen.program(stderr), terminal)
+}
+
+// stopSignal is what asks the program to stop; nil is the usual.
+func stopSignal(cfg config.Config) os.Signal {
+	if cfg.SendInterrupt {
+		return os.Interrupt
+	}
+	return nil
+}
+
+// selfCommand starts this very program as a guard. Linux knows it even when
+// its file is replaced or gone.
+func selfCommand() ([]string, error) {
+	if runtime.GOOS == "linux" {
+		return []string{"/proc/self/exe", guardWord}, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find ginreload's own file: %w", err)
+	}
+	return []string{self, guardWord}, nil
+}
+
+func existing(file string) []string {
+	if file == "" {
+		return nil
+	}
+	if abs, err := filepath.Abs(file); err == nil {
+		return []string{abs}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package loop
+
+import (
+	"github.com/ginreload/ginreload/internal/event"
+)
+
+// built deals with the end of a build.
+func (t *transition) built(b Built) {
+	done := t.Build
+	t.Build = Build{}
+	report := b.Report
+	report.Number, report.Outcome = b.Number, b.Outcome
+	if done.Canceled {
+		// Whatever it came to, newer changes are not in it.
+		report.Outcome = event.Canceled
+		b.Outcome = event.Canceled
+	}
+	again := b.Outcome == event.Same && t.Stop == Running && t.Reload == nil && t.Built == nil && (t.Serving == 0 || t.Stale)
+	if again {
+		// The published program is not what runs: it ended, or did not get
+		// ready. Saving again is how a user asks for another try.
+		report.Outcome = event.Built
+	}
+	t.emit(event.Event{
+		Kind: event.BuildFinished, Files: done.Cause.Files, Build: &report,
+		Message: b.Message, Hint: b.Hint, Serving: t.Serving,
+	})
+	if b.Outcome == event.Canceled {
+		t.Canceled++
+		if t.Stop == Running {
+			t.carry(done.Cause)
+		}
+		return
+	}
+	t.Canceled = 0
+	if t.Stop != Running {
+		return
+	}
+	if b.Outcome == event.Built || again {
+		t.candidate(b, done.Cause)
+	}
+}
+
+// carry keeps the files of a build that was cancelled for the line that tells
+// about the reload in which they finally are.
+func (t *transition) carry(c Cause) {
+	if t.Pending == nil {
+		t.Pending = &c
+		return
+	}
+	joined := c.join(*t.Pending)
+	t.Pending = &joined
+}
+
+// candidate hands a program on. A reload that has not come through yet is
+// called off: its program is outdated.
+func (t *transition) candidate(b Built, c Cause) {
+	if t.Built != nil {
+		c = t.Built.Cause.join(c)
+	}
+	t.Built = &Candidate{Binary: b.Binary, Cause: c, Built: t.at, Took: t.at.Sub(c.Started)}
+	if t.Reload != nil {
+		t.do(Effect{Abort: true})
+	}
+}

@@ -1,0 +1,22 @@
+// Package loop decides. It hears what the stages have to say (files changed, a
+// build ended, the program is ready or gone, the user wants to stop), and says
+// what happens next.
+//
+// All decisions are made by step, a pure function from a State and an Input to
+// a State and Effects; Run carries the effects out. So what ginreload does in
+// any order of events can be tested, and fuzzed, without a process or a clock.
+//
+// # Invariants
+//
+//   - At most one build runs; a newer change cancels it, and the next one starts
+//     when it is really dead.
+//   - No change is lost: at rest, the last build was started after the last
+//     change, and what runs is the newest build that succeeded.
+//   - A failed build or start leaves what serves alone.
+//   - Every input leads to at least one event.
+//   - From any state a stop ends in Exit; a second one kills.
+//   - After maxCanceled cancelled builds in a row one is left to finish, so
+//     that constant saving cannot starve the reload.
+//
+// It does not watch, build, run or print.
+package loop

@@ -1,0 +1,189 @@
+package loop
+
+import (
+	"time"
+
+	"github.com/ginreload/ginreload/internal/app"
+	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/plan"
+)
+
+// maxCanceled is how many builds in a row may be cancelled by newer changes.
+const maxCanceled = 3
+
+// State is everything that decisions depend on.
+type State struct {
+	Build    Build      // the build that runs, zero for none
+	Pending  *Cause     // changes that the running build does not contain
+	Built    *Candidate // a program that waits for the reload under way to end
+	Reload   *Candidate // the reload under way
+	Builds   int        // builds started so far
+	Canceled int        // builds cancelled in a row
+	Serving  int        // generation that serves, 0 for none
+	Stale    bool       // the newest program was tried and did not get ready
+	Stop     Stop
+}
+
+// Build is a build that runs.
+type Build struct {
+	Number   int // from 1
+	Cause    Cause
+	Canceled bool // asked to end
+}
+
+// Cause is why something is built: the changes since the last good reload.
+type Cause struct {
+	Files   []string
+	First   time.Time // first event of them
+	Settled time.Time // the set was complete
+	Started time.Time // the build started
+}
+
+// Candidate is a program that was built.
+type Candidate struct {
+	Binary string
+	Cause  Cause
+	Built  time.Time
+	Took   time.Duration // of the build
+	Asked  time.Time     // for the reload
+}
+
+// Stop is how far a stop has come.
+type Stop int
+
+// Stops.
+const (
+	Running  Stop = iota
+	Stopping      // asked for
+	Killing       // asked for twice
+	Done
+)
+
+// Input is something that happened; exactly one pointer is set.
+type Input struct {
+	At        time.Time
+	Start     bool
+	Changed   *Changed
+	Built     *Built
+	App       *app.Event
+	Interrupt string // what asked for the stop
+	Failure   string // a stage cannot go on: stop, with exit code 1
+}
+
+// Changed is a decision about changes.
+type Changed struct {
+	plan.Decision
+	First time.Time
+}
+
+// Built is the end of a build.
+type Built struct {
+	Number  int
+	Outcome event.Outcome
+	Binary  string
+	Report  event.Build
+	Message string // for Broken
+	Hint    string
+}
+
+// Effect is something to do; exactly one field is set.
+type Effect struct {
+	StartBuild  int    // number
+	CancelBuild bool   // end the running build; its Built follows
+	Reload      string // binary; App events follow
+	Abort       bool   // call off the reload under way; its answer follows
+	StopApp     bool   // Stopped follows
+	KillApp     bool   // Stopped follows
+	Emit        *event.Event
+	Exit        bool
+}
+
+// step is the whole of ginreload's behaviour.
+func step(s State, in Input) (State, []Effect) {
+	t := &transition{State: s, at: in.At}
+	switch {
+	case in.Start:
+		t.pend(Cause{First: in.At, Settled: in.At})
+	case in.Changed != nil:
+		t.changed(*in.Changed)
+	case in.Built != nil:
+		t.built(*in.Built)
+	case in.App != nil:
+		t.app(*in.App)
+	case in.Interrupt != "":
+		t.interrupt(in.Interrupt)
+	case in.Failure != "":
+		t.emit(event.Event{Kind: event.Notice, Level: event.Error, Message: in.Failure})
+		t.interrupt("")
+	}
+	t.settle()
+	return t.State, t.effects
+}
+
+// transition is one step under way.
+type transition struct {
+	State
+	at      time.Time
+	effects []Effect
+}
+
+func (t *transition) do(e Effect)        { t.effects = append(t.effects, e) }
+func (t *transition) emit(e event.Event) { e.Time = t.at; t.do(Effect{Emit: &e}) }
+
+// pend adds changes to those that wait for a build.
+func (t *transition) pend(c Cause) {
+	if t.Pending != nil {
+		c = t.Pending.join(c)
+	}
+	t.Pending = &c
+}
+
+// join merges two causes; the later one is about to be built.
+func (c Cause) join(later Cause) Cause {
+	seen := make(map[string]bool)
+	var files []string
+	for _, list := range [][]string{later.Files, c.Files} {
+		for _, f := range list {
+			if !seen[f] {
+				seen[f] = true
+				files = append(files, f)
+			}
+		}
+	}
+	later.Files = files
+	return later
+}
+
+func (t *transition) changed(c Changed) {
+	t.emit(event.Event{Kind: event.Changed, Files: c.Files, Action: string(c.Action), Why: c.Why})
+	switch c.Action {
+	case plan.Reread:
+		t.emit(event.Event{Kind: event.Notice, Level: event.Warn, Message: "the configuration changed", Hint: "start ginreload again to use it"})
+	case plan.Rebuild:
+		t.pend(Cause{Files: c.Files, First: c.First, Settled: t.at})
+		if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled {
+			t.Build.Canceled = true
+			t.do(Effect{CancelBuild: true})
+		}
+	}
+}
+
+// settle starts what can be started. It is the only place that does.
+func (t *transition) settle() {
+	if t.Stop != Running {
+		return
+	}
+	if t.Pending != nil && t.Build.Number == 0 {
+		t.Builds++
+		cause := *t.Pending
+		cause.Started = t.at
+		t.Build, t.Pending = Build{Number: t.Builds, Cause: cause}, nil
+		t.emit(event.Event{Kind: event.BuildStarted, Files: cause.Files, Build: &event.Build{Number: t.Builds}})
+		t.do(Effect{StartBuild: t.Builds})
+	}
+	if t.Built != nil && t.Reload == nil {
+		t.Reload, t.Built = t.Built, nil
+		t.Reload.Asked = t.at
+		t.do(Effect{Reload: t.Reload.Binary})
+	}
+}

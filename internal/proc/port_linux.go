@@ -1,0 +1,119 @@
+package proc
+
+import (
+	"bufio"
+	"encoding/hex"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Listening returns the TCP addresses on which one of the processes listens.
+func Listening(pids []int) []netip.AddrPort {
+	inodes := make(map[string]bool)
+	for _, pid := range pids {
+		for _, inode := range sockets(pid) {
+			inodes[inode] = true
+		}
+	}
+	if len(inodes) == 0 {
+		return nil
+	}
+	var addrs []netip.AddrPort
+	for _, l := range listeners() {
+		if inodes[l.inode] && !slices.Contains(addrs, l.addr) {
+			addrs = append(addrs, l.addr)
+		}
+	}
+	return addrs
+}
+
+// PortOwner returns the process that listens on a TCP port, 0 if there is none
+// or it may not be looked into.
+func PortOwner(port int) int {
+	inodes := make(map[string]bool)
+	for _, l := range listeners() {
+		if int(l.addr.Port()) == port {
+			inodes[l.inode] = true
+		}
+	}
+	if len(inodes) == 0 {
+		return 0
+	}
+	for _, pid := range all() {
+		for _, inode := range sockets(pid) {
+			if inodes[inode] {
+				return pid
+			}
+		}
+	}
+	return 0
+}
+
+// sockets returns the inodes of a process's sockets.
+func sockets(pid int) []string {
+	dir := "/proc/" + strconv.Itoa(pid) + "/fd"
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	names, _ := d.Readdirnames(-1)
+	var inodes []string
+	for _, name := range names {
+		target, err := os.Readlink(dir + "/" + name)
+		if err != nil {
+			continue
+		}
+		if inode, ok := strings.CutPrefix(target, "socket:["); ok {
+			inodes = append(inodes, strings.TrimSuffix(inode, "]"))
+		}
+	}
+	return inodes
+}
+
+type listening struct {
+	addr  netip.AddrPort
+	inode string
+}
+
+// listeners reads the kernel's tables (proc_pid_net(5)): state 0A is LISTEN.
+func listeners() []listening {
+	var found []listening
+	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
+		f, err := os.Open(table)
+		if err != nil {
+			continue
+		}
+		lines := bufio.NewScanner(f)
+		for lines.Scan() {
+			fields := strings.Fields(lines.Text())
+			if len(fields) < 10 || fields[3] != "0A" {
+				continue
+			}
+			if addr, ok := address(fields[1]); ok {
+				found = append(found, listening{addr, fields[9]})
+			}
+		}
+		f.Close()
+	}
+	return found
+}
+
+// address reads "0100007F:1F90": 32-bit words in the order of the host, which
+// on every architecture that ginreload is built for is little endian.
+func address(text string) (netip.AddrPort, bool) {
+	host, port, ok := strings.Cut(text, ":")
+	b, err := hex.DecodeString(host)
+	p, perr := strconv.ParseUint(port, 16, 16)
+	if !ok || err != nil || perr != nil || len(b)%4 != 0 {
+		return netip.AddrPort{}, false
+	}
+	for i := 0; i+4 <= len(b); i += 4 {
+		slices.Reverse(b[i : i+4])
+	}
+	addr, ok := netip.AddrFromSlice(b)
+	return netip.AddrPortFrom(addr.Unmap(), uint16(p)), ok
+}

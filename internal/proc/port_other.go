@@ -1,0 +1,11 @@
+//go:build !linux
+
+package proc
+
+import "net/netip"
+
+// Listening is not known here.
+func Listening([]int) []netip.AddrPort { return nil }
+
+// PortOwner is not known here.
+func PortOwner(int) int { return 0 }

@@ -1,0 +1,53 @@
+package proc
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+)
+
+// Command is what Start runs.
+type Command struct {
+	Args   []string // Args[0] is looked up in PATH if it has no slash
+	Dir    string
+	Env    []string
+	Stdout *os.File
+	Stderr *os.File
+	Files  []*os.File // become descriptors 3 and up
+}
+
+// Process is a child in a process group of its own. Its methods may be called
+// from any goroutine.
+type Process struct {
+	cmd  *exec.Cmd
+	done chan struct{}
+	exit Exit // valid once done is closed
+}
+
+// Start runs c. Standard input is the null device. The caller waits for Done.
+func Start(c Command) (*Process, error) {
+	cmd := exec.Command(c.Args[0], c.Args[1:]...)
+	cmd.Dir, cmd.Env = c.Dir, c.Env
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = c.Stdout, c.Stderr, c.Files
+	cmd.SysProcAttr = ownGroup()
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", c.Args[0], err)
+	}
+	p := &Process{cmd: cmd, done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		cmd.Wait()
+		p.exit = exitOf(cmd.ProcessState)
+	}()
+	return p, nil
+}
+
+// PID is the process's, and that of its group.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Done is closed when the process has ended and is reaped. Others of its group
+// may live on.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Exit says how it ended; valid after Done.
+func (p *Process) Exit() Exit { return p.exit }

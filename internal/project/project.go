@@ -1,0 +1,116 @@
+package project
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Errors for which Find has advice of its own.
+var (
+	// ErrNoModule says that neither the folder nor one above it is in a module.
+	ErrNoModule = errors.New("no go.mod here or in a folder above")
+	// ErrNoMain says that there is no main package.
+	ErrNoMain = errors.New("no main package here or below ./cmd")
+)
+
+// Several says that the choice between main packages is the user's.
+type Several struct {
+	Packages []string // as go build takes them: "./cmd/api"
+}
+
+func (e *Several) Error() string {
+	return fmt.Sprintf("several main packages: %s", strings.Join(e.Packages, ", "))
+}
+
+// Main returns the main package to build in dir, as go build takes it: the one
+// in dir, else the only one below dir/cmd. The go command is looked up in PATH.
+func Main(ctx context.Context, dir string, env []string) (string, error) {
+	if !inModule(dir) {
+		return "", ErrNoModule
+	}
+	found, err := list(ctx, dir, env, ".", "./cmd/...")
+	if err != nil {
+		return "", err
+	}
+	var below []string
+	for _, p := range found {
+		rel, err := filepath.Rel(dir, p.Dir)
+		if p.Name != "main" || err != nil {
+			continue
+		}
+		if rel == "." {
+			return ".", nil
+		}
+		below = append(below, "./"+filepath.ToSlash(rel))
+	}
+	switch len(below) {
+	case 0:
+		return "", ErrNoMain
+	case 1:
+		return below[0], nil
+	}
+	return "", &Several{below}
+}
+
+type pkg struct{ Name, Dir string }
+
+// list asks for names only (-find), so that neither imports nor the network
+// are needed; packages with errors are listed too (-e).
+func list(ctx context.Context, dir string, env []string, patterns ...string) ([]pkg, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-find", "-e", "-json=Name,Dir"}, patterns...)...)
+	cmd.Dir, cmd.Env = dir, env
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		if text := strings.TrimSpace(stderr.String()); text != "" {
+			err = errors.New(text)
+		}
+		return nil, fmt.Errorf("list packages: %w", err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := dec.Decode(&p); err == io.EOF {
+			return all, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("list packages: read the go command's answer: %w", err)
+		}
+		all = append(all, p)
+	}
+}
+
+func inModule(dir string) bool { return moduleRoot(dir) != "" }
+
+// Root returns the folder whose files the packages in dir can be made of: that
+// of the module or workspace around it, or dir itself.
+func Root(dir string) string {
+	if root := moduleRoot(dir); root != "" {
+		return root
+	}
+	return dir
+}
+
+// moduleRoot is the folder with the next go.mod or go.work, dir or above.
+func moduleRoot(dir string) string {
+	for {
+		for _, name := range []string{"go.mod", "go.work"} {
+			if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
+				return dir
+			}
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return ""
+		}
+		dir = parent
+	}
+}
