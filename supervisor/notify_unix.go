@@ -5,6 +5,7 @@ package supervisor
 import (
 	"errors"
 	"net"
+	"os"
 	"syscall"
 )
 
@@ -15,13 +16,22 @@ func notifyWithSocket(path, state string, s socket) error {
 		return err
 	}
 	defer nc.Close()
-	raw, err := s.(syscall.Conn).SyscallConn()
+	to, err := nc.SyscallConn()
 	if err != nil {
 		return err
 	}
+	passed, err := s.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return err
+	}
+	// Not nc.WriteMsgUnix: it refuses every connected datagram socket.
 	var sendErr error
-	err = raw.Control(func(fd uintptr) {
-		_, _, sendErr = nc.WriteMsgUnix([]byte(state), syscall.UnixRights(int(fd)), nil)
+	err = passed.Control(func(fd uintptr) {
+		err := to.Write(func(to uintptr) bool {
+			sendErr = syscall.Sendmsg(int(to), []byte(state), syscall.UnixRights(int(fd)), nil, 0)
+			return sendErr != syscall.EAGAIN
+		})
+		sendErr = errors.Join(os.NewSyscallError("sendmsg", sendErr), err)
 	})
 	return errors.Join(err, sendErr)
 }

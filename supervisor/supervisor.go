@@ -34,7 +34,8 @@ type Options struct {
 	// Guard is the least time for which the old process stays able to take up
 	// again after the new one took over. 0: 250 ms.
 	Guard time.Duration
-	// Logger gets a record for each step. nil: slog.Default, warnings only.
+	// Logger gets a record for each step. nil: slog.Default, warnings only, and
+	// nothing below ginreload, which reports what it is told over NOTIFY_SOCKET.
 	Logger *slog.Logger
 	// NoSignals leaves signals to the program, which calls Upgrade itself and
 	// stops the supervisor by ending the context of Run.
@@ -165,10 +166,13 @@ func Draining(ctx context.Context) <-chan struct{} {
 
 type drainKey struct{}
 
+// ginreloadEnv is set in everything that ginreload runs.
+const ginreloadEnv = "GINRELOAD_SESSION"
+
 func (s *Supervisor) log(level slog.Level, text string, args ...any) {
 	logger := s.opts.Logger
 	if logger == nil {
-		if level < slog.LevelWarn {
+		if level < slog.LevelWarn || os.Getenv(ginreloadEnv) != "" {
 			return
 		}
 		logger = slog.Default()

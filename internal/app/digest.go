@@ -12,15 +12,9 @@ import (
 	"github.com/ginreload/ginreload/internal/proc"
 )
 
-// digest says in a sentence how a program ended, and what to do about it as
-// far as its output tells.
-func (c *Console) digest(exit proc.Exit) (message, hint string) {
-	message = exit.String()
-	if line := c.cause(); line != "" {
-		message += ": " + line
-	}
-	return message, c.hint()
-}
+// digest says why a program ended, and what to do about it, as far as its
+// output tells.
+func (c *Console) digest() (cause, hint string) { return c.cause(), c.hint() }
 
 var (
 	panicked = regexp.MustCompile(`(?m)^(panic: .+|fatal error: .+)$`)

@@ -210,7 +210,7 @@ func (r *runner) exited(e exited) {
 			r.op = nil
 			return
 		}
-		message, hint := r.opts.Console.digest(e.exit)
+		message, hint := r.opts.Console.digest()
 		r.fail(Event{PID: g.pid, Exit: e.exit, Message: message, Hint: hint})
 	case r.current == g:
 		r.current = nil
@@ -236,7 +236,7 @@ func (r *runner) currentEnded(g *generation, exit proc.Exit) {
 	case r.op != nil && r.op.handoff == Supervised:
 		r.orphanedUpgrade(g)
 	default:
-		message, hint := r.opts.Console.digest(exit)
+		message, hint := r.opts.Console.digest()
 		r.emit(Event{Kind: Exited, Generation: g.number, PID: g.pid, Exit: exit, Message: message, Hint: hint})
 	}
 }

@@ -124,7 +124,12 @@ func (r *runner) upgradeFailed(n notification) {
 	if r.op == nil || r.op.handoff != Supervised {
 		return
 	}
-	r.fail(Event{Exit: parseExit(n.fields["X_GINRELOAD_EXIT"]), Message: n.fields["X_GINRELOAD_FAILED"], Hint: r.opts.Console.hint()})
+	e := Event{Exit: parseExit(n.fields["X_GINRELOAD_EXIT"])}
+	e.Message, e.Hint = r.opts.Console.digest()
+	if !e.Exit.Known {
+		e.Message = strings.TrimPrefix(n.fields["X_GINRELOAD_FAILED"], "upgrade: ")
+	}
+	r.fail(e)
 }
 
 // takenBack notes that a replaced generation serves again, because the newer
@@ -140,7 +145,7 @@ func (r *runner) takenBack(g *generation) {
 	failed := r.current
 	r.current = g
 	if failed != nil {
-		message, hint := r.opts.Console.digest(proc.Exit{})
+		message, hint := r.opts.Console.digest()
 		r.emit(Event{Kind: Failed, Generation: failed.number, PID: failed.pid, Message: message, Hint: hint})
 	}
 }

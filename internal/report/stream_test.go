@@ -59,8 +59,8 @@ func recording() []event.Event {
 
 		{Kind: event.Changed, Files: []string{"main.go"}, Action: "rebuild"},
 		{Kind: event.AppStarting, Generation: 8, PID: 4400, Handoff: "restart", Why: "dlv holds the port"},
-		{Kind: event.ReloadFailed, Generation: 8, Message: "exited at once", Exit: &event.Exit{Code: 2}, Serving: 7},
-		{Kind: event.ReloadFailed, Generation: 9, Message: "not ready after 10 s", Hint: "does it listen? see docs/handoff.md"},
+		{Kind: event.ReloadFailed, Generation: 8, Message: "panic: assignment to entry in nil map", Exit: &event.Exit{Code: 2}, Serving: 7},
+		{Kind: event.ReloadFailed, Generation: 9, Message: "the new process was not ready after 1m0s and was killed", Hint: "does it listen? see docs/handoff.md"},
 		{Kind: event.AppExited, Generation: 7, Exit: &event.Exit{Code: -1, Signal: "SIGSEGV"}},
 		{Kind: event.Reloaded, Generation: 10, PID: 4500, Serving: 10, Addresses: []string{"http://localhost:9090", "unix:/run/x"},
 			Timings: &event.Timings{Total: 15000, Build: 11000, Ready: 40, Waiting: 3200}},

@@ -69,7 +69,7 @@ func (t *terminal) render(e event.Event) string {
 	case event.Reloaded:
 		return t.reloaded(e)
 	case event.ReloadFailed:
-		return t.trouble(e, "did not get ready")
+		return t.trouble(e, "did not start")
 	case event.AppExited:
 		return t.trouble(e, "exited")
 	case event.AppGone:
@@ -170,12 +170,14 @@ func (t *terminal) phases(timings event.Timings) string {
 
 // trouble is a program that is not there; the old one may be.
 func (t *terminal) trouble(e event.Event, what string) string {
-	if e.Message != "" {
-		what = t.message(e.Message)
-	}
+	var why []string
 	if e.Exit != nil {
-		what += ": " + ending(*e.Exit)
+		why = append(why, ending(*e.Exit))
 	}
+	if e.Message != "" {
+		why = append(why, t.message(e.Message))
+	}
+	what += spaced(": ", strings.Join(why, ", "))
 	return t.line(e, t.warn.Sprint(t.alert)+" "+generation(e.Generation)+" "+what+"; "+t.serving(e.Serving))
 }
 
