@@ -1,0 +1,135 @@
+package builder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// runGo runs go build with its output in the scratch folder work, and publishes
+// what it made.
+func (b *Builder) runGo(ctx context.Context, work, temp string) (Result, error) {
+	if err := b.checkOutput(); err != nil {
+		return Result{}, err
+	}
+	env := append(b.env[:len(b.env):len(b.env)], "GOTMPDIR="+temp, tempVariable+"="+temp)
+	defaults, err := b.ourFlags(ctx, env)
+	if err != nil {
+		return Result{}, err
+	}
+
+	out := filepath.Join(work, filepath.Base(b.recipe.Output))
+	planted := b.plant(out)
+	args := append([]string{"build"}, b.recipe.Flags...)
+	args = append(args, defaults...)
+	args = append(args, "-o", out)
+	args = append(args, b.recipe.Packages...)
+
+	ran, err := b.command(ctx, env, b.tool, args...)
+	planted.restore(out)
+	if err != nil {
+		return Result{}, err
+	}
+	result, over, err := conclude(ctx, ran)
+	if over {
+		return result, err
+	}
+	if refused, err := checkProgram(out, b.recipe); err != nil || refused.Message != "" {
+		if err == nil {
+			result.Outcome = Failed
+			result.Diagnostics = []Diagnostic{refused}
+		}
+		return result, err
+	}
+	result.Outcome, err = b.publish(out)
+	return result, err
+}
+
+// ourFlags are found once, in the first build: go itself knows best what
+// GOFLAGS is, as it may come from the environment or from `go env -w`.
+func (b *Builder) ourFlags(ctx context.Context, env []string) ([]string, error) {
+	if b.settled {
+		return b.defaults, nil
+	}
+	ran, err := b.command(ctx, env, b.tool, "env", "GOFLAGS")
+	if err != nil {
+		return nil, err
+	}
+	if !ran.success {
+		// The build is about to fail for the same reason, and says it better.
+		return defaultFlags(b.recipe.Flags, variable(env, "GOFLAGS")), nil
+	}
+	b.defaults = defaultFlags(b.recipe.Flags, strings.TrimRight(ran.output, "\r\n"))
+	b.settled = true
+	return b.defaults, nil
+}
+
+func (b *Builder) command(ctx context.Context, env []string, name string, args ...string) (finished, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = b.recipe.Dir
+	cmd.Env = env
+	ran, err := run(ctx, cmd)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %w; install Go from https://go.dev/dl or restart with its new place in PATH", ErrNoToolchain, err)
+	}
+	return ran, err
+}
+
+// checkProgram sees to what go build calls a success but nobody can start.
+func checkProgram(out string, recipe Recipe) (Diagnostic, error) {
+	magic, err := firstBytes(out)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Diagnostic{}, fmt.Errorf("run go build %s: %w: it wrote no file; name one main package",
+			strings.Join(recipe.Packages, " "), ErrNoArtifact)
+	}
+	if err != nil {
+		return Diagnostic{}, explain("read the new program", err)
+	}
+	if strings.HasPrefix(magic, archiveMagic) {
+		return Diagnostic{
+			Message: "not a main package: go build made an archive, not a program; name the package that has func main, such as ./cmd/app",
+			Count:   1,
+		}, nil
+	}
+	return Diagnostic{}, nil
+}
+
+// A planting is the hard link to the published program that go build finds at
+// the place of its output. cmd/go reads the build ID of that file and, if it is
+// the one that it is about to make, links nothing. Otherwise it renames or
+// copies over the name after removing it: it never writes into the file
+// (moveOrCopyFile and CopyFile in cmd/go/internal/work/shell.go). It does set
+// the time of a file that is up to date (BuildInstallFunc), which would change
+// the published one as well and is undone here.
+type planting struct {
+	file os.FileInfo
+	time time.Time
+}
+
+func (b *Builder) plant(out string) planting {
+	source := b.recipe.Output
+	if b.seed != "" {
+		source = b.seed
+	}
+	info, err := os.Lstat(source)
+	if err != nil || !info.Mode().IsRegular() || !linkSeed(source, out) {
+		return planting{}
+	}
+	return planting{info, info.ModTime()}
+}
+
+func (p planting) restore(out string) {
+	if p.file == nil {
+		return
+	}
+	if now, err := os.Lstat(out); err == nil && os.SameFile(now, p.file) && !now.ModTime().Equal(p.time) {
+		// At worst the published program looks newer than it is.
+		_ = os.Chtimes(out, time.Time{}, p.time)
+	}
+}

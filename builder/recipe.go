@@ -1,0 +1,105 @@
+package builder
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// A Recipe says how the program is made.
+type Recipe struct {
+	Dir      string   // folder in which the command runs; absolute
+	Packages []string // what go build builds: "./cmd/api", or files of one package; empty: the package in Dir
+	Output   string   // where the program is published or, with Shell, left by the command; relative to Dir if not absolute
+
+	// Flags are the user's own go build flags, without -o and -C. They come
+	// first and win: -ldflags=-s -w is added only if neither they nor GOFLAGS
+	// hold -ldflags, -race, -msan, -asan or a -gcflags with -N (whoever asks
+	// for these wants to look inside), and -buildvcs=false only if neither
+	// holds -buildvcs.
+	Flags []string
+
+	// Shell, when set, is the command that makes the program, run by /bin/sh -c
+	// (Windows: cmd /C). Packages and Flags are unused then.
+	Shell string
+
+	Env []string // the environment; nil: that of this process when New is called
+	Set []string // NAME=value on top of Env
+}
+
+// ErrNoDir says that Recipe.Dir is not there any more, or is not a folder.
+var ErrNoDir = errors.New("no such folder")
+
+// ErrNoToolchain says that there is no go command in the PATH of the recipe.
+var ErrNoToolchain = errors.New("no go command")
+
+func (r Recipe) check(scratch string) error {
+	if !filepath.IsAbs(r.Dir) {
+		return fmt.Errorf("recipe: Dir %q is not an absolute path; name the folder in full", r.Dir)
+	}
+	if r.Output == "" {
+		return errors.New("recipe: Output is empty; name the file at which the program is published")
+	}
+	if !filepath.IsAbs(scratch) {
+		return fmt.Errorf("scratch folder %q is not an absolute path; name the folder in full", scratch)
+	}
+	info, err := os.Stat(scratch)
+	if err != nil {
+		return fmt.Errorf("look at scratch folder: %w; make it first", err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("scratch %s is not a folder; name a folder that nothing else uses", scratch)
+	}
+	return nil
+}
+
+// environ is what every command of the recipe sees.
+func (r Recipe) environ() []string {
+	env := r.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	env = append(env[:len(env):len(env)], r.Set...)
+	// Without PWD, cmd/go names files by another path than the user's own
+	// when Dir is reached through a symbolic link.
+	return append(env, "PWD="+r.Dir)
+}
+
+// findGo looks for the go command in the PATH of env, which need not be that of
+// this process: the recipe may set its own.
+func findGo(env []string) (string, error) {
+	path := variable(env, "PATH")
+	for _, dir := range filepath.SplitList(path) {
+		// As in os/exec, a relative entry is not trusted.
+		if !filepath.IsAbs(dir) {
+			continue
+		}
+		if tool, err := exec.LookPath(filepath.Join(dir, "go")); err == nil {
+			return tool, nil
+		}
+	}
+	return "", fmt.Errorf("%w: looked in PATH=%q; install Go from https://go.dev/dl or add its bin folder to PATH", ErrNoToolchain, path)
+}
+
+// variable is the value of an environment variable; the last one counts. Windows
+// spells PATH as Path, hence the second look that ignores case.
+func variable(env []string, name string) string {
+	value, folded := "", ""
+	found := false
+	for _, entry := range env {
+		key, v, _ := strings.Cut(entry, "=")
+		switch {
+		case key == name:
+			value, found = v, true
+		case strings.EqualFold(key, name):
+			folded = v
+		}
+	}
+	if found {
+		return value
+	}
+	return folded
+}
