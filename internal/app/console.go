@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/creack/pty"
 )
@@ -17,17 +18,20 @@ const tailSize = 16 << 10
 // their output as if they were alone; else one pipe for each stream.
 type Console struct {
 	out, err *os.File // for the program
+	readers  []*os.File
 	copiers  sync.WaitGroup
 	resized  chan os.Signal
 
 	mu   sync.Mutex // guards tail
 	tail []byte
+	kept *sync.Cond // tail grew, or its stream ended
 }
 
 // OpenConsole starts copying to stdout and stderr. terminal is the terminal
 // that stdout is, nil if it is none.
 func OpenConsole(stdout, stderr io.Writer, terminal *os.File) (*Console, error) {
 	c := &Console{}
+	c.kept = sync.NewCond(&c.mu)
 	if terminal != nil {
 		if master, slave, err := pty.Open(); err == nil {
 			c.out, c.err = slave, slave
@@ -51,14 +55,15 @@ func OpenConsole(stdout, stderr io.Writer, terminal *os.File) (*Console, error) 
 }
 
 func (c *Console) copy(from *os.File, to io.Writer) {
+	c.readers = append(c.readers, from)
 	c.copiers.Go(func() {
 		defer from.Close()
 		buf := make([]byte, 32<<10)
 		for {
 			n, err := from.Read(buf)
 			if n > 0 {
-				to.Write(buf[:n])
 				c.keep(buf[:n])
+				to.Write(buf[:n])
 			}
 			if err != nil {
 				return // EIO is how the master of a pty says end of file
@@ -72,6 +77,7 @@ func (c *Console) keep(p []byte) {
 	defer c.mu.Unlock()
 	c.tail = append(c.tail, p...)
 	c.tail = c.tail[max(0, len(c.tail)-tailSize):]
+	c.kept.Broadcast()
 }
 
 // mark forgets what was printed before a new generation starts.
@@ -81,10 +87,28 @@ func (c *Console) mark() {
 	c.tail = nil
 }
 
+// text returns the recent output with all that has been written by now: a
+// process may be known to have ended before its last words are read.
 func (c *Console) text() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	patience := time.AfterFunc(100*time.Millisecond, c.kept.Broadcast)
+	defer patience.Stop()
+	deadline := time.Now().Add(100 * time.Millisecond)
+	for c.unread() && time.Now().Before(deadline) {
+		c.kept.Wait()
+	}
 	return string(c.tail)
+}
+
+// unread reports whether the program has written something that nobody has read.
+func (c *Console) unread() bool {
+	for _, r := range c.readers {
+		if unreadBytes(r) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Console) files() (stdout, stderr *os.File) { return c.out, c.err }

@@ -17,20 +17,21 @@ import (
 func (c *Console) digest() (cause, hint string) { return c.cause(), c.hint() }
 
 var (
-	panicked = regexp.MustCompile(`(?m)^(panic: .+|fatal error: .+)$`)
+	panicked = regexp.MustCompile(`(?m)\b(panic: .+|fatal error: .+)$`)
 	inUse    = regexp.MustCompile(`listen \w+ (\S*):(\d+): bind: address already in use`)
 	colour   = regexp.MustCompile("\x1b\\[[0-9;]*m")
 )
 
 func (c *Console) cause() string {
-	text := colour.ReplaceAllString(strings.ReplaceAll(c.text(), "\r\n", "\n"), "")
+	return cause(colour.ReplaceAllString(strings.ReplaceAll(c.text(), "\r\n", "\n"), ""))
+}
+
+// cause is the line of the output that says why the program ended.
+func cause(text string) string {
 	if m := panicked.FindString(text); m != "" {
 		return m
 	}
-	if m := inUse.FindString(text); m != "" {
-		return m
-	}
-	return ""
+	return inUse.FindString(text)
 }
 
 func (c *Console) hint() string {

@@ -126,8 +126,12 @@ func (r *runner) upgradeFailed(n notification) {
 	}
 	e := Event{Exit: parseExit(n.fields["X_GINRELOAD_EXIT"])}
 	e.Message, e.Hint = r.opts.Console.digest()
-	if !e.Exit.Known {
-		e.Message = strings.TrimPrefix(n.fields["X_GINRELOAD_FAILED"], "upgrade: ")
+	said := strings.TrimPrefix(n.fields["X_GINRELOAD_FAILED"], "upgrade: ")
+	switch {
+	case !e.Exit.Known:
+		e.Message = said
+	case e.Message == "":
+		e.Message = cause(strings.ReplaceAll(said, " | ", "\n"))
 	}
 	r.fail(e)
 }
