@@ -1,0 +1,55 @@
+// Package watcher says what changed: it watches folders with everything below
+// them, and single files, and delivers each burst of changes as one ChangeSet
+// once the disk has come to rest.
+//
+// # Contract
+//
+//   - What counts is the net effect on disk, not the events that led to it. A
+//     path is compared with what was known of it: a save is one Write, whether
+//     the editor wrote in place, renamed a temporary file over the old one, or
+//     moved the old one to a backup first. A save that leaves the content as it
+//     was is no change, and neither is a file that came and went.
+//   - No change is lost. After New returned, applying all sets in order to the
+//     tree as it was leads to the tree as it is, at the latest one Ceiling after
+//     the last change. Folders that appear are watched first and scanned then;
+//     when the kernel drops events, everything is watched and compared afresh.
+//     Where the watcher is in doubt it reports a change too many.
+//   - A set is complete when nothing happened for Options.Quiet, and at the
+//     latest Options.Ceiling after its first event. A file that had content and
+//     is empty when the set would be complete is taken for half a save, and
+//     waited for until the ceiling.
+//   - A slow reader costs nothing but detail: sets that were not taken yet are
+//     merged. Events are taken from the kernel at all times.
+//   - Paths are reported under the root as it was given, never resolved.
+//   - What editors leave beside a file (see droppings.go) never appears.
+//
+// # Goroutines
+//
+// New starts the one that takes events from the kernel (feed.drain; fsnotify has
+// one more). It ends with Run, or with Close for a watcher that is never run.
+// Run owns all state; Options.Ignore and Options.Warn are called by New and then
+// by Run, never by two goroutines at once. Run starts short-lived goroutines that
+// read files, and joins them before it looks at anything else.
+//
+// # What it does not
+//
+//   - It does not follow symbolic links to folders, so loops are impossible. A
+//     link is a file: it is reported when it points elsewhere or when, at the
+//     time something happened to the link, the file behind it had changed. A
+//     root that is a link is entered.
+//   - It does not report folders, sockets, pipes, devices, or changes of mode,
+//     owner or time alone. A folder that was unreadable and becomes readable is
+//     picked up with its next create or rename.
+//   - It does not see writes through mmap, through a hard link outside of the
+//     tree, or made on the other side of a network or virtual file system:
+//     inotify(7) has no events for them. There is no polling.
+//   - It does not notice that a folder above a root was renamed.
+//   - It does not tell two names of one folder apart (a root and a link to it, a
+//     bind mount): inotify knows the folder by one name only, and reports under
+//     that. Options.Warn is told about roots of this kind.
+//   - It does not know when its reader reads. A set says what differed when it was
+//     complete; content that a reader meets later, and that is gone again before
+//     the next set is complete, is not told of: a build that was running while a
+//     file was rewritten with the content it had may have read half of it.
+//   - It does not decide what a change means; that is the caller's.
+package watcher

@@ -1,0 +1,140 @@
+package watcher
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// rig is a running watcher on a folder of its own.
+type rig struct {
+	*testing.T
+	dir  string
+	w    *Watcher
+	done chan error // what Run returned
+	stop func()     // ends Run and waits for it
+	sets int        // sentinels written
+}
+
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
+// files maps slash-separated paths to contents; a path that ends in "/" is a folder.
+type files map[string]string
+
+func (f files) write(t testing.TB, dir string) {
+	t.Helper()
+	for name, content := range f {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if strings.HasSuffix(name, "/") {
+			must(t, os.MkdirAll(path, 0o755))
+			continue
+		}
+		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		must(t, os.WriteFile(path, []byte(content), 0o644))
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// watch writes the files and starts a watcher on them. Windows are wide, so that
+// a busy machine does not tear one save into two.
+func watch(t *testing.T, f files, change ...func(*Options)) *rig {
+	t.Helper()
+	dir := t.TempDir()
+	f.write(t, dir)
+	return watchDir(t, dir, openSource, change...)
+}
+
+func watchDir(t *testing.T, dir string, open func() (source, error), change ...func(*Options)) *rig {
+	t.Helper()
+	opts := Options{Roots: []string{dir}, Quiet: 80 * time.Millisecond, Ceiling: 5 * time.Second}
+	for _, c := range change {
+		c(&opts)
+	}
+	w, err := newWatcher(opts, open)
+	must(t, err)
+	r := &rig{T: t, dir: dir, w: w, done: make(chan error, 1)}
+	ctx, cancel := context.WithCancel(t.Context())
+	go r.run(ctx)
+	r.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-r.done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	t.Cleanup(r.stop)
+	return r
+}
+
+func (r *rig) run(ctx context.Context) { r.done <- r.w.Run(ctx) }
+
+func (r *rig) path(name string) string { return filepath.Join(r.dir, filepath.FromSlash(name)) }
+
+func (r *rig) next() ChangeSet {
+	r.Helper()
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	select {
+	case set, ok := <-r.w.Changes():
+		if !ok {
+			r.Fatal("the watcher ended")
+		}
+		return set
+	case <-ctx.Done():
+		r.Fatal("no change set")
+	}
+	panic("unreachable")
+}
+
+// show renders a set as "create a.go, write sub/b.go".
+func (r *rig) show(s ChangeSet) string {
+	var lines []string
+	for _, c := range s.Changes {
+		name, err := filepath.Rel(r.dir, c.Path)
+		must(r, err)
+		lines = append(lines, c.Op.String()+" "+filepath.ToSlash(name))
+	}
+	return strings.Join(lines, ", ")
+}
+
+// expect asserts that the next set is exactly want, and that no other follows it.
+func (r *rig) expect(want string) ChangeSet {
+	r.Helper()
+	set := r.next()
+	if got := r.show(set); got != want {
+		r.Fatalf("got  %s\nwant %s", got, want)
+	}
+	r.expectNothing()
+	return set
+}
+
+// expectNothing asserts that nothing changed so far, by changing something.
+func (r *rig) expectNothing() {
+	r.Helper()
+	r.sets++
+	sentinel := "sentinel" + strings.Repeat("l", r.sets)
+	must(r, os.WriteFile(r.path(sentinel), nil, 0o644))
+	if got, want := r.show(r.next()), "create "+sentinel; got != want {
+		r.Fatalf("got  %s\nwant %s", got, want)
+	}
+}
+
+func (r *rig) write(name, content string)  { r.Helper(); files{name: content}.write(r, r.dir) }
+func (r *rig) mkdir(name string)           { r.Helper(); must(r, os.MkdirAll(r.path(name), 0o755)) }
+func (r *rig) remove(name string)          { r.Helper(); must(r, os.RemoveAll(r.path(name))) }
+func (r *rig) rename(from, to string)      { r.Helper(); must(r, os.Rename(r.path(from), r.path(to))) }
+func (r *rig) symlink(target, name string) { r.Helper(); must(r, os.Symlink(target, r.path(name))) }

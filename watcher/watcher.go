@@ -1,0 +1,266 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// Defaults of Options.
+const (
+	DefaultQuiet   = 20 * time.Millisecond
+	DefaultCeiling = 500 * time.Millisecond
+)
+
+// Options say what to watch. Roots or Files must name something.
+type Options struct {
+	// Roots are absolute folders, watched with all folders below. They may
+	// overlap; one that another covers is not missed when it is removed.
+	Roots []string
+	// Files are absolute paths of single files, watched whether they exist or
+	// not, and whatever Ignore says. Their folders need not exist either.
+	Files []string
+	// Ignore says what in Roots does not matter; nil ignores nothing. A folder
+	// that is ignored is not entered; a root is never asked about. The answer for
+	// a path must not change. It is called for many paths, and must be fast.
+	Ignore func(path string, dir bool) bool
+	// Quiet is how long no event must have come for a set to be complete;
+	// 0 means DefaultQuiet.
+	Quiet time.Duration
+	// Ceiling is how long after its first event a set is complete at the latest;
+	// 0 means DefaultCeiling. One shorter than Quiet takes the place of Quiet.
+	Ceiling time.Duration
+	// Warn is told, once each, of what is not watched although it should be:
+	// folders that cannot be read, a *LimitError. It must not block; nil is none.
+	Warn func(error)
+}
+
+func (o Options) complete() (Options, error) {
+	if len(o.Roots)+len(o.Files) == 0 {
+		return o, errors.New("watching files: no roots and no files given")
+	}
+	o.Roots, o.Files = slices.Clone(o.Roots), slices.Clone(o.Files)
+	for _, paths := range [][]string{o.Roots, o.Files} {
+		for i, path := range paths {
+			if !filepath.IsAbs(path) {
+				return o, fmt.Errorf("watching %q: the path is not absolute", path)
+			}
+			paths[i] = filepath.Clean(path)
+		}
+	}
+	if o.Quiet <= 0 {
+		o.Quiet = DefaultQuiet
+	}
+	if o.Ceiling <= 0 {
+		o.Ceiling = DefaultCeiling
+	}
+	return o, nil
+}
+
+// Watcher watches. Changes, Watched and Close may be called by any goroutine.
+type Watcher struct {
+	open    func() (source, error)
+	changes chan ChangeSet
+	taken   atomic.Bool  // by the first of Run and Close
+	watched atomic.Int64 // for Watched; written by the owner of what follows
+
+	// What follows belongs to New, then to Run.
+	feed     *feed
+	tree     *tree
+	table    *table
+	window   window
+	overflow bool      // the set that is being collected is one of a full comparison
+	pending  ChangeSet // complete, and waiting for the reader
+}
+
+// New scans and watches. Every change after it has returned leads to a set. The
+// watcher must be run, or else closed.
+//
+// The error is a *RootError, a *LimitError, or what the kernel said.
+func New(opts Options) (*Watcher, error) { return newWatcher(opts, openSource) }
+
+func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
+	opts, err := opts.complete()
+	if err != nil {
+		return nil, err
+	}
+	table := newTable()
+	w := &Watcher{
+		open:    open,
+		changes: make(chan ChangeSet),
+		table:   table,
+		tree:    newTree(opts, table),
+		window:  window{quiet: opts.Quiet, ceiling: opts.Ceiling},
+	}
+	err = w.plant()
+	if err == nil {
+		err = w.limit()
+	}
+	if err != nil {
+		return nil, errors.Join(err, w.release())
+	}
+	table.baseline()
+	return w, nil
+}
+
+// plant opens a source and watches everything through it.
+func (w *Watcher) plant() error {
+	s, err := w.open()
+	if err != nil {
+		return explainLimit(err, 0)
+	}
+	// From here on events are taken, also while folders are still being added.
+	w.feed = startFeed(s)
+	err = w.tree.plant(s)
+	w.count()
+	return err
+}
+
+// release ends the source, if there is one, and the goroutines that serve it.
+func (w *Watcher) release() error {
+	if w.feed == nil {
+		return nil
+	}
+	f := w.feed
+	w.feed = nil
+	return f.close()
+}
+
+// limit returns and forgets that the kernel refused a watch.
+func (w *Watcher) limit() error {
+	err := w.tree.limit
+	w.tree.limit = nil
+	return explainLimit(err, len(w.tree.folders))
+}
+
+func (w *Watcher) count() { w.watched.Store(int64(len(w.tree.folders))) }
+
+// Changes returns the channel of the sets. It is closed when Run returns.
+func (w *Watcher) Changes() <-chan ChangeSet { return w.changes }
+
+// Watched returns the number of folders that are watched for Roots.
+func (w *Watcher) Watched() int { return int(w.watched.Load()) }
+
+// Close releases a watcher that will not be run. It does nothing once Run was
+// called: to stop that, end its context.
+func (w *Watcher) Close() error {
+	if !w.taken.CompareAndSwap(false, true) {
+		return nil
+	}
+	defer close(w.changes)
+	return w.release()
+}
+
+// Run delivers sets until ctx ends, then returns nil. It returns a *RootError
+// when a root is removed and not replaced by the end of the window, and an error
+// when watching cannot go on after events were lost. All goroutines have ended
+// when it returns; a set that was not taken by then is dropped. It is called once.
+func (w *Watcher) Run(ctx context.Context) error {
+	if !w.taken.CompareAndSwap(false, true) {
+		return errors.New("watching files: the watcher was run or closed before")
+	}
+	defer close(w.changes)
+	return errors.Join(w.loop(ctx), w.release())
+}
+
+func (w *Watcher) loop(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		var reader chan<- ChangeSet // nil while there is nothing to read
+		if !w.pending.Empty() {
+			reader = w.changes
+		}
+		var err error
+		select {
+		case <-ctx.Done():
+			return nil
+		case b, ok := <-w.feed.batches:
+			err = w.absorb(b, ok)
+		case <-timer.C:
+			err = w.settle(ctx)
+		case reader <- w.pending:
+			w.pending = ChangeSet{}
+		}
+		if err != nil {
+			return err
+		}
+		if w.window.open() {
+			timer.Reset(time.Until(w.window.end()))
+		}
+	}
+}
+
+func (w *Watcher) absorb(b batch, ok bool) error {
+	if !ok {
+		return errors.New("watching files: the kernel's events ended")
+	}
+	if b.lost == nil {
+		w.tree.apply(b, &w.window)
+	} else if err := w.replant(b.lost); err != nil {
+		return err
+	}
+	if err := w.limit(); err != nil {
+		w.tree.tell(err)
+	}
+	w.count()
+	return nil
+}
+
+// settle completes the set if its time has come.
+func (w *Watcher) settle(ctx context.Context) error {
+	// If the last batch took long to apply, the next one is waiting, and belongs
+	// to this set.
+	select {
+	case b, ok := <-w.feed.batches:
+		if err := w.absorb(b, ok); err != nil {
+			return err
+		}
+	default:
+	}
+	now := time.Now()
+	if !w.window.open() || now.Before(w.window.end()) {
+		return nil
+	}
+	if err := w.tree.findRoots(); err != nil {
+		return err
+	}
+	changes, wait := w.table.settle(ctx, w.tree.watching, now.Before(w.window.final()))
+	if wait {
+		w.window.hold()
+		return nil
+	}
+	set := ChangeSet{Changes: changes, First: w.window.first, Last: w.window.last, Overflow: w.overflow}
+	w.overflow = false
+	w.window.reset()
+	if set.Empty() {
+		return nil
+	}
+	w.pending = w.pending.Merge(set)
+	if w.pending.Empty() {
+		w.pending = ChangeSet{} // what the reader never saw come is gone, times included
+	}
+	return nil
+}
+
+// replant starts over after events were lost. What the source believes of its
+// watches may be wrong after that, so it is replaced.
+func (w *Watcher) replant(lost error) error {
+	if !isOverflow(lost) {
+		w.tree.tell(fmt.Errorf("watching files, everything is compared afresh: %w", lost))
+	}
+	if err := w.release(); err != nil {
+		w.tree.tell(fmt.Errorf("closing the source of events: %w", err))
+	}
+	w.table.markAll()
+	if err := w.plant(); err != nil {
+		return err
+	}
+	w.overflow = true
+	w.window.touch(time.Now())
+	return nil
+}
