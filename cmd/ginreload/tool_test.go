@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -99,7 +100,13 @@ func (g *tool) read(stdout io.Reader) {
 // end stops ginreload and shows what happened if the test failed.
 func (g *tool) end() {
 	g.cmd.Process.Signal(os.Interrupt)
-	for range g.events {
+	patience := time.AfterFunc(20*time.Second, func() {
+		g.t.Error("ginreload did not stop; asked for its goroutines and killed it")
+		g.cmd.Process.Signal(syscall.SIGQUIT)
+	})
+	defer patience.Stop()
+	for e := range g.events {
+		g.seen = append(g.seen, e)
 	}
 	<-g.done
 	if g.t.Failed() {

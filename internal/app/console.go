@@ -114,12 +114,19 @@ func (c *Console) unread() bool {
 func (c *Console) files() (stdout, stderr *os.File) { return c.out, c.err }
 
 // Close ends the copying once the program, which must have ended, has had its
-// last words.
+// last words. A process that it left behind may hold the stream open; nobody
+// waits for that one.
 func (c *Console) Close() {
 	c.unfollow()
 	c.out.Close()
 	if c.err != c.out {
 		c.err.Close()
 	}
+	hurry := time.AfterFunc(time.Second, func() {
+		for _, r := range c.readers {
+			r.Close()
+		}
+	})
+	defer hurry.Stop()
 	c.copiers.Wait()
 }

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,7 +39,7 @@ type bus struct {
 }
 
 func listenNotify(dir string) (*bus, error) {
-	path := filepath.Join(dir, "notify")
+	path := socketPath(dir)
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	if err != nil {
 		return nil, fmt.Errorf("open the notify socket: %w", err)
@@ -51,6 +53,21 @@ func listenNotify(dir string) (*bus, error) {
 	return b, nil
 }
 
+// maxPath is the room for a path in sockaddr_un with its final zero, on the
+// system that has the least.
+const maxPath = 103
+
+// socketPath is a name for the notify socket: in dir, unless TMPDIR is so deep
+// that it does not fit. An abstract socket has no permissions; who may speak is
+// decided by credentials there.
+func socketPath(dir string) string {
+	path := filepath.Join(dir, "notify")
+	if runtime.GOOS == "linux" && len(path) > maxPath {
+		return "@" + filepath.Base(dir) + "-" + rand.Text()
+	}
+	return path
+}
+
 func (b *bus) read() {
 	for {
 		text, oob := make([]byte, 16<<10), make([]byte, 4<<10)
@@ -58,7 +75,10 @@ func (b *bus) read() {
 		if err != nil {
 			return
 		}
-		pid, files := ancillary(oob[:oobn])
+		pid, files, ok := ancillary(oob[:oobn])
+		if !ok {
+			continue // somebody else's process
+		}
 		select {
 		case b.messages <- notification{pid, parseNotify(string(text[:n])), files}:
 		case <-b.stop:

@@ -21,13 +21,19 @@ func wantCredentials(conn *net.UnixConn) error {
 	return errors.Join(err, setErr)
 }
 
-func ancillary(oob []byte) (pid int, files []*os.File) {
+// ancillary reads what came with a datagram; ok is whether our own user sent it.
+func ancillary(oob []byte) (pid int, files []*os.File, ok bool) {
 	messages, _ := syscall.ParseSocketControlMessage(oob)
 	for _, m := range messages {
 		if cred, err := syscall.ParseUnixCredentials(&m); err == nil {
-			pid = int(cred.Pid)
+			pid, ok = int(cred.Pid), int(cred.Uid) == os.Getuid() || cred.Uid == 0
 		}
 		files = append(files, rights(m)...)
 	}
-	return pid, files
+	if !ok {
+		for _, f := range files {
+			f.Close()
+		}
+	}
+	return pid, files, ok
 }

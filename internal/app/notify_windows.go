@@ -7,4 +7,4 @@ import (
 
 func wantCredentials(*net.UnixConn) error { return nil }
 
-func ancillary([]byte) (pid int, files []*os.File) { return 0, nil }
+func ancillary([]byte) (pid int, files []*os.File, ok bool) { return 0, nil, true }

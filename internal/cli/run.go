@@ -62,6 +62,8 @@ func run(in Invocation, cfg config.Config) (err error) {
 		return err
 	}
 	defer console.Close()
+	// Before the console: whoever is left may hold its streams.
+	defer session.Sweep()
 	s.announce()
 	return s.run(ctx, in, session, console)
 }

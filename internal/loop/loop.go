@@ -130,8 +130,8 @@ func (r *runner) queue(ctx context.Context, in <-chan app.Event) <-chan app.Even
 			select {
 			case e, ok := <-in:
 				if !ok {
-					in = nil
-					continue
+					// It ended, whether or not it was asked to: nothing of it runs.
+					in, e = nil, app.Event{Kind: app.Stopped}
 				}
 				waiting = append(waiting, e)
 			case ready <- next:

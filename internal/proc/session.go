@@ -44,9 +44,12 @@ func (s *Session) Env(env []string) []string {
 // Remember has the guard deal with one more thing if ginreload is killed.
 func (s *Session) Remember(what Leftover, name string) { s.guard.tell(string(what), name) }
 
+// Sweep kills what is left of the session's processes.
+func (s *Session) Sweep() { sweep(s.Token) }
+
 // Close ends what is left of the session and removes its folder.
 func (s *Session) Close() error {
-	sweep(s.Token)
+	s.Sweep()
 	err := os.RemoveAll(s.Dir)
 	s.guard.dismiss()
 	return err
