@@ -87,6 +87,7 @@ func (s *stages) run(ctx context.Context, in Invocation, session *proc.Session, 
 	failures, interrupts := make(chan error, 2), make(chan string)
 	parts, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
+	wg.Go(func() { proc.Reap(parts) })
 	wg.Go(func() {
 		if err := program.Run(parts); err != nil && parts.Err() == nil {
 			failures <- err
