@@ -60,9 +60,8 @@ func (c *Console) copy(from *os.File, to io.Writer) {
 		defer from.Close()
 		buf := make([]byte, 32<<10)
 		for {
-			n, err := from.Read(buf)
+			n, err := c.read(from, buf)
 			if n > 0 {
-				c.keep(buf[:n])
 				to.Write(buf[:n])
 			}
 			if err != nil {
@@ -72,9 +71,7 @@ func (c *Console) copy(from *os.File, to io.Writer) {
 	})
 }
 
-func (c *Console) keep(p []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (c *Console) keepLocked(p []byte) {
 	c.tail = append(c.tail, p...)
 	c.tail = c.tail[max(0, len(c.tail)-tailSize):]
 	c.kept.Broadcast()

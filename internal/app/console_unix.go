@@ -3,6 +3,7 @@
 package app
 
 import (
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -40,4 +41,37 @@ func (c *Console) unfollow() {
 		signal.Stop(c.resized)
 		close(c.resized)
 	}
+}
+
+// read takes bytes from the kernel and keeps them in one step for whoever holds
+// mu, so that what is neither unread nor kept does not exist.
+func (c *Console) read(from *os.File, buf []byte) (n int, err error) {
+	raw, err := from.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	var readErr error
+	err = raw.Read(func(fd uintptr) bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for {
+			n, readErr = syscall.Read(int(fd), buf)
+			if readErr != syscall.EINTR {
+				break
+			}
+		}
+		if n > 0 {
+			c.keepLocked(buf[:n])
+		}
+		return readErr != syscall.EAGAIN
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case readErr != nil:
+		return 0, os.NewSyscallError("read", readErr)
+	case n == 0:
+		return 0, io.EOF
+	}
+	return n, nil
 }

@@ -147,12 +147,12 @@ func (r *runner) start(embeds bool) {
 	args, env := r.store.activation(r.opts.Command(op.binary), env)
 	op.begun = time.Now()
 	stdout, stderr := r.opts.Console.files()
+	r.opts.Console.mark()
 	p, err := proc.Start(proc.Command{Args: args, Dir: r.opts.Dir, Env: env, Stdout: stdout, Stderr: stderr, Files: r.store.files})
 	if err != nil {
 		r.fail(Event{Message: err.Error(), Hint: startHint(err)})
 		return
 	}
-	r.opts.Console.mark()
 	op.next = &generation{number: op.number, pid: p.PID(), group: p.PID(), begun: op.begun}
 	r.opts.Session.Remember(proc.LeftGroup, fmt.Sprint(p.PID()))
 	r.follow(op.next, p)
