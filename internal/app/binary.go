@@ -2,8 +2,11 @@ package app
 
 import (
 	"bytes"
+	"debug/buildinfo"
 	"io"
 	"os"
+	"runtime/debug"
+	"slices"
 )
 
 // supervisorMark is the name of a function that every program has which runs a
@@ -11,14 +14,27 @@ import (
 // binary itself says what it imports, and unlike go list it does so at once.
 const supervisorMark = "github.com/ginreload/ginreload/supervisor.(*Supervisor).Run"
 
+// module is the one that the package is in; a binary lists the modules of its
+// packages, so most need not be searched.
+const module = "github.com/ginreload/ginreload"
+
 // embedsSupervisor reports whether the binary embeds package supervisor.
 func embedsSupervisor(path string) bool {
+	info, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	made := slices.ContainsFunc(info.Deps, func(m *debug.Module) bool { return m.Path == module })
+	return (made || info.Main.Path == module) && contains(path, []byte(supervisorMark))
+}
+
+// contains reports whether mark is in the file.
+func contains(path string, mark []byte) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	mark := []byte(supervisorMark)
 	buf := make([]byte, 1<<20)
 	kept := 0
 	for {

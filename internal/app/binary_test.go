@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-func TestEmbedsSupervisorFindsTheMarkWhereverItLies(t *testing.T) {
+func TestContainsFindsTheMarkWhereverItLies(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "binary")
 	for _, at := range []int{0, 1, 1<<20 - 20, 1<<20 - 1, 1 << 20, 3<<20 + 7} {
 		text := append(bytes.Repeat([]byte{0}, at), supervisorMark...)
 		if err := os.WriteFile(file, append(text, 0, 1, 2), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if !embedsSupervisor(file) {
+		if !contains(file, []byte(supervisorMark)) {
 			t.Errorf("not found at %d", at)
 		}
 	}
@@ -22,11 +22,26 @@ func TestEmbedsSupervisorFindsTheMarkWhereverItLies(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if embedsSupervisor(file) {
+		if contains(file, []byte(supervisorMark)) {
 			t.Errorf("found in %q", text)
 		}
 	}
-	if embedsSupervisor(file + " that is not there") {
+}
+
+func TestEmbedsSupervisor(t *testing.T) {
+	if embedsSupervisor(filepath.Join(t.TempDir(), "nothing")) {
 		t.Error("found in nothing")
+	}
+	if embedsSupervisor("/bin/sh") {
+		t.Error("found in a shell")
+	}
+	// This test binary is of the module, but does not run a supervisor; its
+	// constant has the mark in it all the same.
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !embedsSupervisor(self) {
+		t.Error("the mark is not found in a binary of the module")
 	}
 }

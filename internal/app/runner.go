@@ -41,6 +41,7 @@ type runner struct {
 // operation is a reload under way.
 type operation struct {
 	binary  string
+	embeds  bool // package supervisor
 	handoff Handoff
 	why     string
 	number  int
@@ -115,11 +116,12 @@ func (r *runner) reload(binary string) {
 		return
 	}
 	r.count++
-	r.op = &operation{binary: binary, number: r.count, begun: time.Now(), handoff: Cold}
+	// Now rather than when the old program is gone: until then it serves.
 	embeds := embedsSupervisor(binary)
+	r.op = &operation{binary: binary, embeds: embeds, number: r.count, begun: time.Now(), handoff: Cold}
 	switch {
 	case r.current == nil:
-		r.start(embeds)
+		r.start()
 	case embeds && r.current.supervised:
 		r.op.handoff = Supervised
 		r.op.why = "the program embeds supervisor"
@@ -137,9 +139,9 @@ func (r *runner) reload(binary string) {
 }
 
 // start starts the binary of op while nothing else serves.
-func (r *runner) start(embeds bool) {
+func (r *runner) start() {
 	op := r.op
-	if !embeds {
+	if !op.embeds {
 		// A program that binds by itself would find its address in use.
 		r.store.clear()
 	}
@@ -157,7 +159,7 @@ func (r *runner) start(embeds bool) {
 	r.opts.Session.Remember(proc.LeftGroup, fmt.Sprint(p.PID()))
 	r.follow(op.next, p)
 	r.emit(Event{Kind: Starting, Generation: op.number, PID: p.PID(), Handoff: op.handoff, Why: op.why})
-	if !embeds {
+	if !op.embeds {
 		r.awaitListening(op)
 	}
 	r.after(patience, func() {
@@ -232,7 +234,7 @@ func (r *runner) currentEnded(g *generation, exit proc.Exit) {
 			r.fail(Event{})
 			return
 		}
-		r.start(embedsSupervisor(r.op.binary))
+		r.start()
 	case r.op != nil && r.op.handoff == Supervised:
 		r.orphanedUpgrade(g)
 	default:

@@ -162,7 +162,7 @@ func (r *runner) orphanedUpgrade(g *generation) {
 		return
 	}
 	r.op.handoff, r.op.why = Cold, fmt.Sprintf("#%d ended while it was handing over", g.number)
-	r.start(embedsSupervisor(r.op.binary))
+	r.start()
 }
 
 // successor returns the process that parent has started by an upgrade and that
