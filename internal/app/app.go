@@ -41,6 +41,7 @@ const (
 	Exited               // the serving generation ended by itself: Generation, Exit, Message, Hint
 	Gone                 // a generation that was replaced has left
 	Notice               // Message, Hint
+	Advice               // Message: nothing is wrong, but something could be better
 	Stopped              // answer to Stop: nothing of the program runs any more
 )
 

@@ -31,6 +31,7 @@ type runner struct {
 	old     []*generation // replaced, still draining
 	op      *operation    // the reload under way, nil for none
 	store   store
+	advised bool
 
 	stopping bool
 	killed   bool
@@ -184,6 +185,10 @@ func (r *runner) ready(g *generation, addrs []netip.AddrPort) {
 		Kind: Ready, Generation: g.number, PID: g.pid, Handoff: op.handoff, Why: op.why,
 		Took: time.Since(op.begun), Addresses: texts(addrs),
 	})
+	if !g.supervised && !r.advised && len(addrs) > 0 {
+		r.advised = true
+		r.emit(Event{Kind: Advice, Message: "a reload restarts this program; with supervisor.ListenAndServe it would lose no request"})
+	}
 }
 
 // fail ends op: its generation will never serve.

@@ -37,6 +37,9 @@ func (t *transition) app(e app.Event) {
 	case app.Notice:
 		out.Kind, out.Level = event.Notice, event.Warn
 		t.emit(out)
+	case app.Advice:
+		out.Kind, out.Level = event.Notice, event.Info
+		t.emit(out)
 	case app.Stopped:
 		t.Stop = Done
 		t.emit(event.Event{Kind: event.Stopped})
