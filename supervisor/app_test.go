@@ -1,16 +1,20 @@
+//go:build unix
+
 package supervisor_test
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"log"
+	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,109 +23,212 @@ import (
 )
 
 // The test binary is also the program that the tests start and upgrade. What
-// the next generation does at its start stands in a file of its folder.
+// each generation is like stands in the behaviour file of its folder: words,
+// some of them with a value. None is the plain program.
 
 const appEnv = "SUPERVISOR_TEST_APP" // the folder
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(appEnv); dir != "" {
-		os.Exit(app(dir))
+		os.Exit((&app{dir: dir}).main())
 	}
 	goleak.VerifyTestMain(m)
 }
 
-// app is the program. Its behaviour file holds one word, empty for good.
-func app(dir string) int {
-	text, _ := os.ReadFile(filepath.Join(dir, "behaviour"))
-	behaviour := strings.TrimSpace(string(text))
-	switch behaviour {
-	case "exit":
+type app struct {
+	dir       string
+	words     []string
+	sup       *supervisor.Supervisor
+	again     error // of the second New
+	listeners map[string]*supervisor.Listener
+}
+
+func (a *app) main() int {
+	text, _ := os.ReadFile(filepath.Join(a.dir, "behaviour"))
+	a.words = strings.Fields(string(text))
+	switch {
+	case a.is("exit"):
 		fmt.Fprintln(os.Stderr, "config.yaml: no such thing")
 		return 3
-	case "panic":
+	case a.is("panic"):
 		panic("told to")
-	case "hang":
+	case a.is("hang"):
+		fmt.Println("hanging", os.Getpid())
 		select {}
 	}
-	sup, err := supervisor.New(supervisor.Options{ReadyTimeout: 3 * time.Second, DrainTimeout: 5 * time.Second})
-	if err != nil {
+	a.gate("new")
+	if a.is("chatty") {
+		fmt.Fprintln(os.Stderr, "starting up")
+	}
+	if err := a.build(); err != nil {
 		log.Print(err)
 		return 1
 	}
-	_, again := supervisor.New(supervisor.Options{})
-	ln, err := sup.Listen("http", "tcp", "127.0.0.1:"+os.Getenv("PORT"))
-	if err != nil {
-		log.Print(err)
-		return 1
-	}
-	if err := sup.Serve(ln, &http.Server{Handler: routes(sup, ln, again)}); err != nil {
-		log.Print(err)
-		return 1
-	}
-	if behaviour == "die" {
-		// As a goroutine of main that panics once everything runs.
-		go func() {
-			for {
-				if _, err := os.Stat(filepath.Join(dir, "die-now")); err == nil {
-					os.Exit(4)
-				}
-				time.Sleep(time.Millisecond)
-			}
+	a.gate("run")
+	if a.is("die") {
+		go func() { // as a goroutine of main that panics once everything runs
+			a.gate("die")
+			os.Exit(4)
 		}()
 	}
-	err = sup.Run(context.Background())
+	fmt.Println("running")
+	err := a.sup.Run(context.Background())
+	left := "none"
+	if err == nil {
+		leak := goleak.Find(
+			// They wait for the process before and the one after this, and cannot be joined.
+			goleak.IgnoreAnyFunction("github.com/cloudflare/tableflip.newParent.func1"),
+			goleak.IgnoreAnyFunction("github.com/cloudflare/tableflip.(*child).waitExit"),
+			goleak.IgnoreAnyFunction("github.com/ginreload/ginreload/supervisor_test.(*app).gate"),
+		)
+		if leak != nil {
+			left = leak.Error()
+		}
+	}
+	fmt.Printf("generation %d ended: %v; goroutines left: %s\n", a.sup.Generation(), err, left)
 	var cut *supervisor.CutError
 	switch {
 	case errors.As(err, &cut):
-		log.Print(err)
 		return 5
 	case err != nil:
-		log.Print(err)
 		return 1
 	}
 	return 0
 }
 
-func routes(sup *supervisor.Supervisor, ln *supervisor.Listener, again error) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "generation", sup.Generation()) })
-	mux.HandleFunc("/pid", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getpid()) })
-	mux.HandleFunc("/again", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, errors.Is(again, supervisor.ErrAlreadyCreated))
-	})
-	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
-		d, _ := time.ParseDuration(r.FormValue("ms") + "ms")
-		select {
-		case <-time.After(d):
-		case <-r.Context().Done():
+// build sets up all listeners and servers.
+func (a *app) build() (err error) {
+	opts := supervisor.Options{
+		ReadyTimeout: 3 * time.Second, DrainTimeout: 5 * time.Second,
+		Logger: slog.New(slog.NewTextHandler(os.Stdout, nil)),
+	}
+	opts.Guard, _ = time.ParseDuration(a.value("guard"))
+	if d, err := time.ParseDuration(a.value("drain")); err == nil {
+		opts.DrainTimeout = d
+	}
+	if d, err := time.ParseDuration(a.value("ready")); err == nil {
+		opts.ReadyTimeout = d
+	}
+	if a.sup, err = supervisor.New(opts); err != nil {
+		return err
+	}
+	_, a.again = supervisor.New(supervisor.Options{})
+	a.listeners = make(map[string]*supervisor.Listener)
+	addr := a.value("addr")
+	if addr == "" {
+		addr = "127.0.0.1:" + os.Getenv("PORT")
+	}
+	srv := a.server()
+	if err := a.listen("http", "tcp", addr, srv, ""); err != nil {
+		return err
+	}
+	// also=NAME,NETWORK,ADDR[,tls|,shared|,unserved]
+	for _, word := range a.words {
+		if also, ok := strings.CutPrefix(word, "also="); ok {
+			part := append(strings.Split(also, ","), "")
+			other := a.server()
+			if part[3] == "shared" {
+				other = srv
+			}
+			if err := a.listen(part[0], part[1], part[2], other, part[3]); err != nil {
+				return err
+			}
 		}
-		fmt.Fprintln(w, "generation", sup.Generation())
-	})
-	mux.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintln(w, "open")
-		http.NewResponseController(w).Flush()
-		select {
-		case <-supervisor.Draining(r.Context()):
-			fmt.Fprintln(w, "draining")
-		case <-r.Context().Done():
+	}
+	return nil
+}
+
+func (a *app) listen(name, network, addr string, srv *http.Server, how string) error {
+	ln, err := a.sup.Listen(name, network, addr)
+	if err != nil {
+		return err
+	}
+	a.listeners[name] = ln
+	switch how {
+	case "unserved":
+		return nil
+	case "tls":
+		return a.sup.ServeTLS(ln, srv, filepath.Join(a.dir, "cert.pem"), filepath.Join(a.dir, "key.pem"))
+	}
+	return a.sup.Serve(ln, srv)
+}
+
+func (a *app) server() *http.Server {
+	srv := &http.Server{Handler: a.routes(), ErrorLog: log.New(os.Stdout, "", 0)}
+	if a.is("h2c") {
+		srv.Protocols = new(http.Protocols)
+		srv.Protocols.SetHTTP1(true)
+		srv.Protocols.SetUnencryptedHTTP2(true)
+	}
+	if a.is("h1") {
+		srv.Protocols = new(http.Protocols)
+		srv.Protocols.SetHTTP1(true)
+	}
+	if a.is("impatient") {
+		srv.ReadHeaderTimeout, srv.ReadTimeout, srv.IdleTimeout = 200*time.Millisecond, time.Second, time.Minute
+	}
+	if a.is("hooks") {
+		a.hook(srv)
+	}
+	if a.is("freeze") {
+		var once sync.Once
+		srv.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
+			once.Do(func() { a.gate("freeze") }) // and what the old process sends piles up
+			return ctx
 		}
-	})
-	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {
-		h := sha256.New()
-		n, _ := io.Copy(h, r.Body)
-		fmt.Fprintf(w, "%d %x", n, h.Sum(nil))
-	})
-	mux.HandleFunc("/upgrade", func(w http.ResponseWriter, r *http.Request) {
-		result, err := sup.Upgrade(r.Context())
-		var failed *supervisor.UpgradeError
-		if errors.As(err, &failed) {
-			fmt.Fprintf(w, "status %q\nstderr %q\n", failed.Status, failed.Stderr)
+	}
+	return srv
+}
+
+type hookKey struct{}
+
+// hook sets all hooks of a server, one of which panics.
+func (a *app) hook(srv *http.Server) {
+	srv.BaseContext = func(net.Listener) context.Context {
+		return context.WithValue(context.Background(), hookKey{}, "base")
+	}
+	srv.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
+		return context.WithValue(ctx, hookKey{}, fmt.Sprint(ctx.Value(hookKey{}), " conn"))
+	}
+	srv.ConnState = func(nc net.Conn, state http.ConnState) {
+		fmt.Println("state", a.sup.Generation(), state)
+		if state == http.StateIdle && a.is("panicky") {
+			panic("hook")
 		}
-		if err != nil {
-			fmt.Fprintln(w, "error", err)
-			return
+	}
+}
+
+func (a *app) is(word string) bool {
+	for _, w := range a.words {
+		if w == word {
+			return true
 		}
-		fmt.Fprintln(w, "replaced by", result.Generation, result.PID)
-	})
-	return mux
+	}
+	return false
+}
+
+func (a *app) value(key string) string {
+	for _, w := range a.words {
+		if v, ok := strings.CutPrefix(w, key+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// gate stops, if the behaviour says so, until the test opens it: a FIFO whose
+// reader waits for a writer.
+func (a *app) gate(name string) {
+	if !a.is("gate="+name) && !a.is(name) {
+		return
+	}
+	path := filepath.Join(a.dir, name)
+	syscall.Mkfifo(path, 0o600)
+	fmt.Println("at gate", name, os.Getpid())
+	f, err := os.Open(path)
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	f.Close()
 }

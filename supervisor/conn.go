@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"net"
@@ -21,23 +22,28 @@ import (
 // past is a deadline that has expired.
 var past = time.Unix(1, 0)
 
+// wholeBuffer is the room that net/http offers for reading when it holds no
+// byte that it has yet to look at.
+var wholeBuffer = bufio.NewReader(nil).Size()
+
 // conn is the state of one accepted connection.
 type conn struct {
 	raw    net.Conn // what accept returned
 	origin *Listener
-	state  atomic.Int32 // http.ConnState, written by the server's hook
-	pinned atomic.Bool  // TLS or HTTP/2: its state cannot move to another process
-	leave  atomic.Bool  // the drain wants it moved as soon as it is clean
-	gone   atomic.Bool  // closed or moved
+	pinned atomic.Bool // its state cannot move to another process: TLS, HTTP/2, or it was tried
+	leave  atomic.Bool // the drain wants it moved as soon as it is clean
+	begun  atomic.Bool // a byte was read
+	moved  atomic.Bool // another process has it
+	gone   atomic.Bool // closed here
 
-	// Written and read by the goroutine that serves the connection.
-	bufLen int   // size of the server's read buffer, learned from its first read
-	total  int64 // bytes read since accept
-	fresh  int64 // bytes read since the connection became idle
-
-	mu       sync.Mutex // guards what follows
-	deadline time.Time  // what the server asked for
-	kicked   bool       // an expired deadline of ours stands in its place
+	state    atomic.Int32  // http.ConnState; written by the server's hook with mu held
+	mu       sync.Mutex    // guards what follows
+	deadline time.Time     // what the server asked for
+	kicked   bool          // an expired deadline of ours stands in its place
+	asked    int           // how often the server set a deadline since the connection became idle
+	since    time.Time     // when it became idle
+	resting  bool          // it moved here idle and has read nothing yet; deadline is how long it may stay so
+	late     time.Duration // what the server allows for a request meanwhile, from its first byte
 }
 
 // tcpConn and unixConn embed the concrete types so that sendfile, CloseWrite
@@ -71,11 +77,12 @@ func (u unixConn) NetConn() net.Conn { return u.UnixConn }
 func (u unixConn) tracked() *conn    { return u.c }
 
 // wrap counts nc as a connection of l before anybody else sees it.
-func (l *Listener) wrap(nc net.Conn) net.Conn {
-	c := &conn{raw: nc, origin: l}
+func (l *Listener) wrap(nc net.Conn) net.Conn { return l.count(&conn{raw: nc, origin: l}) }
+
+func (l *Listener) count(c *conn) net.Conn {
 	c.state.Store(int32(http.StateNew))
 	l.sup.conns.add(c)
-	switch v := nc.(type) {
+	switch v := c.raw.(type) {
 	case *net.TCPConn:
 		return tcpConn{v, c}
 	case *net.UnixConn:
@@ -100,34 +107,34 @@ func tracked(nc net.Conn) *conn {
 }
 
 // clean reports whether a read that has yet to return its first byte can be
-// given up in favour of another process. room is the space that the reader
-// offers: less than a whole buffer means that it holds bytes of the next
-// request already.
+// given up in favour of another process. net/http sets a deadline when a
+// connection becomes idle, peeks for the next request, and sets another when
+// that has begun to arrive. So the read is the peek if one deadline was set,
+// and then room, the space that the reader offers, is the whole buffer unless
+// bytes of the next request are in it. Later on it says nothing: the lines read
+// so far have left the buffer.
 func (c *conn) clean(room int) bool {
 	switch http.ConnState(c.state.Load()) {
 	case http.StateNew:
-		return c.total == 0
+		return !c.begun.Load()
 	case http.StateIdle:
-		return c.fresh == 0 && room == c.bufLen && !c.pinned.Load()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.asked == 1 && room == wholeBuffer && !c.pinned.Load()
 	}
 	return false
 }
 
 func (c *conn) read(p []byte) (int, error) {
-	if c.bufLen == 0 {
-		c.bufLen = len(p)
-	}
 	for {
-		if c.leave.Load() && c.clean(len(p)) && c.move() {
+		if c.moved.Load() || c.leave.Load() && c.clean(len(p)) && c.move() {
 			return 0, io.EOF
 		}
 		n, err := c.raw.Read(p)
 		if n > 0 {
-			if c.total == 0 && prefaces(p[:n]) {
-				c.pinned.Store(true)
+			if !c.begun.Load() {
+				c.begin(p[:n])
 			}
-			c.total += int64(n)
-			c.fresh += int64(n)
 			return n, err
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) && c.unkick() {
@@ -137,14 +144,34 @@ func (c *conn) read(p []byte) (int, error) {
 	}
 }
 
+// begin notes the first bytes of the connection in this process.
+func (c *conn) begin(p []byte) {
+	c.begun.Store(true)
+	if prefaces(p) {
+		c.pinned.Store(true)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.resting {
+		return
+	}
+	c.resting, c.deadline = false, time.Time{}
+	if c.late > 0 {
+		c.deadline = time.Now().Add(c.late)
+	}
+	c.raw.SetReadDeadline(c.deadline)
+}
+
 // move sends the connection to the next process. The kernel keeps whatever
 // arrives meanwhile in the socket, so there is no moment at which a byte of
 // the client could be lost.
 func (c *conn) move() bool {
 	if err := c.origin.sup.conns.move(c); err != nil {
 		c.leave.Store(false)
+		c.pinned.Store(true) // so its client is told to go
 		return false
 	}
+	c.moved.Store(true) // net/http may read again
 	return true
 }
 
@@ -152,12 +179,12 @@ func (c *conn) move() bool {
 // woken; a busy one leaves when it becomes idle.
 func (c *conn) release() {
 	c.leave.Store(true)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	switch http.ConnState(c.state.Load()) {
 	case http.StateNew, http.StateIdle:
-		c.mu.Lock()
 		c.kicked = true
 		c.raw.SetReadDeadline(past)
-		c.mu.Unlock()
 	}
 }
 
@@ -165,6 +192,10 @@ func (c *conn) release() {
 func (c *conn) unkick() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.unkickLocked()
+}
+
+func (c *conn) unkickLocked() bool {
 	if !c.kicked {
 		return false
 	}
@@ -176,6 +207,10 @@ func (c *conn) unkick() bool {
 func (c *conn) setReadDeadline(d time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.asked++
+	if c.resting {
+		c.late, d = time.Until(d), c.deadline // negative for a zero d
+	}
 	c.deadline, c.kicked = d, false
 	return c.raw.SetReadDeadline(d)
 }
@@ -201,6 +236,8 @@ func prefaces(p []byte) bool {
 // enter records a change of state that the server reported. Hijacked is final:
 // golang.org/x/net/http2/h2c reports states of its own afterwards.
 func (c *conn) enter(state http.ConnState, secure bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if http.ConnState(c.state.Load()) == http.StateHijacked {
 		return
 	}
@@ -208,7 +245,17 @@ func (c *conn) enter(state http.ConnState, secure bool) {
 		c.pinned.Store(true)
 	}
 	if state == http.StateIdle {
-		c.fresh = 0
+		c.asked, c.since = 0, time.Now()
+	} else {
+		c.unkickLocked() // for whoever reads past us from now on, as io.Copy does
 	}
 	c.state.Store(int32(state))
+}
+
+// requested reports since when the connection is idle, and whether the next
+// request has begun to arrive all the same.
+func (c *conn) requested() (since time.Time, begun bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.since, c.asked > 1
 }

@@ -18,10 +18,12 @@ type conns struct {
 
 // census counts the open connections by what a drain has to do about them.
 type census struct {
-	fresh    int // no request yet
+	fresh    int // a request that has not arrived in full, or not begun on a new connection
 	idle     int // between requests
 	active   int // a request in flight, or HTTP/2
 	hijacked int // WebSocket and the like
+
+	lastIdle time.Time // when the last one of the idle became so
 }
 
 func (n census) total() int { return n.fresh + n.idle + n.active + n.hijacked }
@@ -63,6 +65,27 @@ func (t *conns) move(c *conn) error {
 		return errNowhere
 	}
 	return next.take(c)
+}
+
+// movable reports whether c is going to the next process once it is clean.
+func (t *conns) movable(c *conn) bool {
+	t.mu.Lock()
+	next := t.next
+	t.mu.Unlock()
+	return next != nil && next.serves(c.origin.name) && !c.pinned.Load()
+}
+
+// settle ends the moving: what is still here stays. A successor that no longer
+// reads must not hold up those that are sent to it, because a connection cannot
+// be closed meanwhile.
+func (t *conns) settle() {
+	t.mu.Lock()
+	next := t.next
+	t.next = nil
+	t.mu.Unlock()
+	if next != nil {
+		next.ctl.expire()
+	}
 }
 
 // drain starts the accounting of a drain. With a successor, connections that
@@ -119,7 +142,15 @@ func (t *conns) count() census {
 		case http.StateNew:
 			n.fresh++
 		case http.StateIdle:
+			since, begun := c.requested()
+			if begun {
+				n.fresh++
+				continue
+			}
 			n.idle++
+			if since.After(n.lastIdle) {
+				n.lastIdle = since
+			}
 		case http.StateHijacked:
 			n.hijacked++
 		default:
@@ -146,11 +177,4 @@ func (t *conns) cut() int {
 		c.close()
 	}
 	return busy
-}
-
-// moving reports whether connections can go to another process.
-func (t *conns) moving() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.next != nil
 }

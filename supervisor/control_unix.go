@@ -98,7 +98,8 @@ func (c *control) sendWith(m message, rights []byte) error {
 	return nil
 }
 
-// receive returns the next message and the connection that came with it.
+// receive returns the next message and the connection that came with it, nil
+// if this process had no descriptor left for it.
 func (c *control) receive() (message, net.Conn, error) {
 	for {
 		if i := bytes.IndexByte(c.text, '\n'); i >= 0 {
@@ -111,10 +112,13 @@ func (c *control) receive() (message, net.Conn, error) {
 			if m.Conn == "" {
 				return m, nil, nil
 			}
-			nc, err := c.nextConn()
-			return m, nc, err
+			return m, c.nextConn(), nil
 		}
 		if err := c.fill(); err != nil {
+			for _, fd := range c.files {
+				syscall.Close(fd)
+			}
+			c.files = nil
 			return message{}, nil, err
 		}
 	}
@@ -147,18 +151,21 @@ func (c *control) fill() error {
 	return nil
 }
 
-func (c *control) nextConn() (net.Conn, error) {
+func (c *control) nextConn() net.Conn {
 	if len(c.files) == 0 {
-		return nil, errors.New("read from the other process: a connection came without its descriptor")
+		return nil
 	}
 	f := os.NewFile(uintptr(c.files[0]), "connection")
 	c.files = c.files[1:]
 	defer f.Close()
 	nc, err := net.FileConn(f)
 	if err != nil {
-		return nil, fmt.Errorf("open passed connection: %w", err)
+		return nil
 	}
-	return nc, nil
+	return nc
 }
+
+// expire makes every send fail, those that are blocked as well.
+func (c *control) expire() { c.conn.SetWriteDeadline(past) }
 
 func (c *control) close() { c.conn.Close() }

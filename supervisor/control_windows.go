@@ -13,4 +13,5 @@ func openControl(*os.File) (*control, error)         { return nil, ErrNotSupport
 func (*control) send(message) error                  { return ErrNotSupported }
 func (*control) sendConn(message, net.Conn) error    { return ErrNotSupported }
 func (*control) receive() (message, net.Conn, error) { return message{}, nil, ErrNotSupported }
+func (*control) expire()                             {}
 func (*control) close()                              {}

@@ -34,6 +34,10 @@
 // For a short guard time the old process can still take up again, should the
 // new one die.
 //
+// An HTTP/2 request that crosses the GOAWAY on its way has not been looked at,
+// and its client repeats it; only one that cannot repeat (in Go, a body without
+// GetBody) reports it as failed.
+//
 // # Signals
 //
 // SIGUSR2 upgrades. SIGTERM and SIGINT stop gracefully, the second one at
@@ -51,5 +55,7 @@
 // It does not restart a program that crashed (a service manager or ginreload
 // does), watch files, or terminate TLS for you. On Windows everything works
 // except Upgrade, which returns ErrNotSupported. A process has one Supervisor,
-// because it has one set of inherited descriptors.
+// because it has one set of inherited descriptors. What main starts before Run
+// must not write to an inherited stderr for longer than the process that is
+// being replaced lives: until the upgrade is committed, that one reads along.
 package supervisor

@@ -27,14 +27,15 @@ type drain struct {
 func (d *drain) run() (back bool, err error) {
 	s := d.sup
 	d.begun = time.Now()
-	s.lameDuck.Store(true)
 	if d.next != nil || stored() {
 		s.park()
 	}
+	s.conns.drain(d.next)
+	s.lameDuck.Store(true)
+	s.log(slog.LevelInfo, "draining")
 	s.mu.Lock()
 	close(s.draining)
 	s.mu.Unlock()
-	s.conns.drain(d.next)
 
 	end := d.wait()
 	switch end {
@@ -46,6 +47,7 @@ func (d *drain) run() (back bool, err error) {
 		return false, d.cut(end)
 	}
 	s.park()
+	s.conns.settle()
 	ctx, cancel := context.WithDeadline(context.Background(), d.begun.Add(s.opts.DrainTimeout))
 	defer cancel()
 	s.shutdown(ctx)
@@ -94,7 +96,9 @@ func (d *drain) wait() ending {
 			}
 			d.bye = d.bye || m.Bye
 			d.hasten = d.hasten || m.Hasten || m.Bye
-		case sig := <-d.signals:
+		case <-d.upgrades:
+			s.log(slog.LevelWarn, "upgrade signal ignored", "error", d.refusal())
+		case sig := <-d.stops:
 			if d.interrupted(sig) {
 				return secondSignal
 			}
@@ -122,21 +126,22 @@ func (d *drain) left() time.Duration {
 	}
 	n := s.conns.count()
 	if n.active+n.hijacked > 0 {
-		until(s.opts.DrainTimeout)
+		wait = s.opts.DrainTimeout // the deadline itself comes before that
 	}
 	if d.next == nil {
 		until(queueTime)
 	}
-	if !d.hasten {
-		if d.next != nil {
-			until(s.opts.Guard)
-		}
-		if n.idle > 0 {
-			until(d.idleGrace())
-		}
-		if n.fresh > 0 {
-			until(d.newConnGrace())
-		}
+	if d.bye {
+		return wait
+	}
+	if d.next != nil && !d.hasten {
+		until(s.opts.Guard)
+	}
+	if n.idle > 0 {
+		until(max(0, n.lastIdle.Sub(d.begun)) + d.idleGrace())
+	}
+	if n.fresh > 0 {
+		until(d.newConnGrace())
 	}
 	return wait
 }
@@ -163,11 +168,8 @@ func (d *drain) newConnGrace() time.Duration {
 // interrupted counts the signals that ask for a stop. A drain for a successor
 // is a stop already, so there the first one changes nothing.
 func (d *drain) interrupted(sig os.Signal) bool {
-	if isUpgradeSignal(sig) {
-		d.sup.log(slog.LevelWarn, "upgrade signal ignored", "error", d.refusal())
-		return false
-	}
 	d.stopped++
+	d.sup.log(slog.LevelInfo, "stop signal during the drain", "signal", sig.String())
 	return d.next == nil || d.stopped > 1
 }
 
@@ -182,6 +184,7 @@ func (d *drain) refusal() error {
 func (d *drain) cut(why ending) error {
 	s := d.sup
 	s.park()
+	s.conns.settle()
 	n := s.conns.cut()
 	done, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 )
 
 // Listen returns the listening socket with this name: the one that the process
@@ -14,7 +15,8 @@ import (
 // the name or, failing that, the address; else a new one. network is "tcp",
 // "tcp4", "tcp6" or "unix". If the inherited socket of that name listens on
 // another address than the one asked for, a new socket is opened. Every
-// listener is passed on at the next upgrade.
+// listener is passed on at the next upgrade. What was handed over and not asked
+// for is closed when Run begins to serve.
 func (s *Supervisor) Listen(name, network, addr string) (*Listener, error) {
 	switch network {
 	case "tcp", "tcp4", "tcp6", "unix":
@@ -50,21 +52,52 @@ func (s *Supervisor) socketLocked(name, network, addr string) (sock socket, fres
 			if in.taken || !same(*in) {
 				continue
 			}
-			sock, err := openSocket(in.file)
-			if err != nil {
-				continue // not a listener: somebody else's file
+			if sock := s.claim(in, network, addr); sock != nil {
+				in.taken = true
+				return sock, false, nil
 			}
-			if !serves(sock.Addr(), network, addr) {
-				sock.Close()
-				continue
-			}
-			in.taken = true
-			in.file.Close()
-			return sock, false, nil
 		}
 	}
 	sock, err = openNew(network, addr)
 	return sock, true, err
+}
+
+// claim opens an inherited socket, or returns nil if it is not what the program
+// means. What tableflip has given out once it keeps and passes on, so it is
+// asked only for what is wanted; the others it closes at Ready.
+func (s *Supervisor) claim(in *inherited, network, addr string) socket {
+	f := in.file
+	if f == nil {
+		if !serves(in.bound(), network, addr) {
+			return nil
+		}
+		var err error
+		if f, err = s.flip.File(in.key); err != nil || f == nil {
+			return nil
+		}
+		defer f.Close()
+	}
+	sock, err := openSocket(f)
+	if err != nil {
+		return nil // not a listener: somebody else's file
+	}
+	if !serves(sock.Addr(), network, addr) {
+		sock.Close()
+		return nil
+	}
+	return sock
+}
+
+// dropInherited closes what no listener has claimed.
+func (s *Supervisor) dropInherited() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, in := range s.inherited {
+		if in.file != nil {
+			in.file.Close()
+		}
+	}
+	s.inherited = nil
 }
 
 func openSocket(f *os.File) (socket, error) {
@@ -104,7 +137,7 @@ func stale(path string) bool {
 		nc.Close()
 		return false
 	}
-	return !errors.Is(err, os.ErrPermission) && !os.IsTimeout(err)
+	return errors.Is(err, syscall.ECONNREFUSED) // another error says nothing about the socket
 }
 
 // serves reports whether a socket that is bound to have is what a program

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"errors"
 	"net"
 	"os"
 	"sync"
@@ -28,6 +29,8 @@ type Listener struct {
 
 	moved  chan net.Conn // connections that the process before us hands over
 	closed chan struct{}
+
+	accepting sync.Mutex // held while a connection may be on its way from the kernel to the count
 
 	mu     sync.Mutex // guards all below
 	parked chan struct{}
@@ -62,14 +65,21 @@ func (l *Listener) Accept() (net.Conn, error) {
 				return nil, net.ErrClosed
 			}
 		}
-		nc, err := l.socket.Accept()
-		if err == nil {
-			return l.wrap(nc), nil
-		}
-		if l.pause() == nil {
-			return nil, err
+		nc, err := l.accept()
+		if !errors.Is(err, os.ErrDeadlineExceeded) { // that one is of park
+			return nc, err
 		}
 	}
+}
+
+func (l *Listener) accept() (net.Conn, error) {
+	l.accepting.Lock()
+	defer l.accepting.Unlock()
+	nc, err := l.socket.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.wrap(nc), nil
 }
 
 // Close stops Accept and closes this process's copy of the socket.
@@ -90,14 +100,17 @@ func (l *Listener) pause() chan struct{} {
 	return l.parked
 }
 
-// park stops Accept from taking connections; unpark reverses it.
+// park stops Accept from taking connections; unpark reverses it. Whatever was
+// accepted is counted when park returns.
 func (l *Listener) park() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.parked == nil {
 		l.parked = make(chan struct{})
 		l.socket.SetDeadline(past)
 	}
+	l.mu.Unlock()
+	l.accepting.Lock()
+	defer l.accepting.Unlock()
 }
 
 func (l *Listener) unpark() {
@@ -111,13 +124,23 @@ func (l *Listener) unpark() {
 }
 
 // handed is the second listener of a server: it yields the connections that
-// another process had accepted.
-type handed struct{ *Listener }
+// another process had accepted. They may stay idle for as long as they might
+// have there; to the server here they are new, and a new one is expected to
+// send a request soon.
+type handed struct {
+	*Listener
+	idle time.Duration // 0 for ever
+}
 
 func (h handed) Accept() (net.Conn, error) {
 	select {
 	case nc := <-h.moved:
-		return h.wrap(nc), nil
+		c := &conn{raw: nc, origin: h.Listener, resting: true}
+		if h.idle > 0 {
+			c.deadline = time.Now().Add(h.idle)
+			nc.SetReadDeadline(c.deadline)
+		}
+		return h.count(c), nil
 	case <-h.closed:
 		return nil, net.ErrClosed
 	}

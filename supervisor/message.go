@@ -1,5 +1,7 @@
 package supervisor
 
+import "net"
+
 // message is one line of the conversation between two generations. One field
 // is set. Both sides ignore what they do not know, so that a
 // generation can talk to the one before it and the one after it.
@@ -13,7 +15,14 @@ type message struct {
 	Conn     string   `json:"conn,omitempty"`     // old → new, with a descriptor: a connection of this listener
 	Hasten   bool     `json:"hasten,omitempty"`   // new → old: the next upgrade waits for you
 	Bye      bool     `json:"bye,omitempty"`      // new → old: I was asked to stop, do not take up again
+	Asked    string   `json:"asked,omitempty"`    // old → new: I was asked for this, too late to do it
 }
+
+// What a process can be asked for.
+const (
+	toUpgrade = "upgrade"
+	toStop    = "stop"
+)
 
 // protocol is the version of the conversation.
 const protocol = 1
@@ -28,7 +37,18 @@ type welcome struct {
 type slot struct {
 	Name    string `json:"name"`
 	Network string `json:"network"`
-	Addr    string `json:"addr"`
+	Addr    string `json:"addr"` // that it is bound to
+}
+
+func (s slot) bound() net.Addr {
+	if s.Network == "unix" {
+		return &net.UnixAddr{Name: s.Addr, Net: s.Network}
+	}
+	a, err := net.ResolveTCPAddr(s.Network, s.Addr)
+	if err != nil {
+		return nil
+	}
+	return a
 }
 
 type hello struct {
@@ -42,5 +62,6 @@ type hello struct {
 const (
 	controlFile = "ginreload-control"
 	stderrFile  = "ginreload-stderr"
+	tapFile     = "ginreload-tap"
 	slotPrefix  = "ginreload-slot-"
 )

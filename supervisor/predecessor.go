@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"sync"
 )
 
@@ -16,6 +15,7 @@ type predecessor struct {
 	abort  chan struct{} // closed when we are not wanted
 	main   chan struct{} // closed when the service manager knows us
 	gone   chan struct{} // closed when it has ended
+	asked  chan string   // what it was asked for too late; capacity 2
 	reader sync.WaitGroup
 
 	stderr *os.File // the real one; ours leads to the predecessor until the commit
@@ -23,16 +23,10 @@ type predecessor struct {
 
 // meetPredecessor receives the listeners and starts the conversation.
 func (s *Supervisor) meetPredecessor() error {
-	files, err := s.flip.Files()
+	file, err := s.flip.File(controlFile)
 	if err != nil {
 		return err
 	}
-	byName := make(map[string]*os.File)
-	for _, f := range files {
-		// tableflip names them "fd:NAME:".
-		byName[strings.TrimSuffix(strings.TrimPrefix(f.Name(), "fd:"), ":")] = f
-	}
-	file := byName[controlFile]
 	if file == nil {
 		return errors.New("it speaks tableflip but is not a ginreload supervisor; start the program afresh")
 	}
@@ -46,22 +40,24 @@ func (s *Supervisor) meetPredecessor() error {
 		return errors.Join(errors.New("it did not say which listeners it passes"), err)
 	}
 	for i, sl := range first.Welcome.Slots {
-		f := byName[fmt.Sprint(slotPrefix, i)]
-		if f == nil {
-			return fmt.Errorf("listener %s is missing", sl.Name)
-		}
-		s.inherited = append(s.inherited, inherited{slot: sl, file: f})
+		s.inherited = append(s.inherited, inherited{slot: sl, key: fmt.Sprint(slotPrefix, i)})
+	}
+	stderr, err := s.flip.File(stderrFile)
+	if err != nil {
+		ctl.close()
+		return err
 	}
 	s.generation = first.Welcome.Generation
 	p := &predecessor{
 		ctl:    ctl,
 		commit: make(chan struct{}), abort: make(chan struct{}),
 		main: make(chan struct{}), gone: make(chan struct{}),
-		stderr: byName[stderrFile],
+		asked: make(chan string, 2), stderr: stderr,
 	}
 	s.predecessor = p
 	p.reader.Go(func() { p.read(s) })
-	return ctl.send(message{Hello: &hello{Protocol: protocol, PID: os.Getpid()}})
+	ctl.send(message{Hello: &hello{Protocol: protocol, PID: os.Getpid()}}) // it may be gone, as read will find
+	return nil
 }
 
 func (p *predecessor) read(s *Supervisor) {
@@ -76,6 +72,13 @@ func (p *predecessor) read(s *Supervisor) {
 			return
 		case nc != nil:
 			s.receive(m.Conn, nc)
+		case m.Conn != "":
+			s.log(slog.LevelWarn, "a connection is lost, for want of a descriptor", "listener", m.Conn)
+		case m.Asked != "":
+			select {
+			case p.asked <- m.Asked:
+			default: // as a signal that is pending already
+			}
 		case m.Commit:
 			p.restoreStderr(s)
 			close(p.commit)

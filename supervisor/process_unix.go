@@ -23,8 +23,7 @@ func hideInheritance() {
 func kill(pid int) { syscall.Kill(pid, syscall.SIGKILL) }
 
 // notifySignals delivers the signals that Run acts on.
-func notifySignals(c chan os.Signal) {
-	signal.Notify(c, syscall.SIGUSR2, syscall.SIGTERM, os.Interrupt)
+func notifySignals(upgrades, stops chan os.Signal) {
+	signal.Notify(upgrades, syscall.SIGUSR2)
+	signal.Notify(stops, syscall.SIGTERM, os.Interrupt)
 }
-
-func isUpgradeSignal(sig os.Signal) bool { return sig == syscall.SIGUSR2 }

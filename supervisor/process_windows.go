@@ -10,6 +10,4 @@ func hideInheritance() {}
 
 func kill(int) {}
 
-func notifySignals(c chan os.Signal) { signal.Notify(c, os.Interrupt, syscall.SIGTERM) }
-
-func isUpgradeSignal(os.Signal) bool { return false }
+func notifySignals(_, stops chan os.Signal) { signal.Notify(stops, os.Interrupt, syscall.SIGTERM) }

@@ -22,12 +22,12 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	if again {
 		return ErrRunning
 	}
-	signals := make(chan os.Signal, 8)
+	r := &runner{sup: s, ctx: ctx, upgrades: make(chan os.Signal, 1), stops: make(chan os.Signal, 2)}
 	if !s.opts.NoSignals {
-		notifySignals(signals)
-		defer signal.Stop(signals)
+		notifySignals(r.upgrades, r.stops)
+		defer signal.Stop(r.upgrades)
+		defer signal.Stop(r.stops)
 	}
-	r := &runner{sup: s, ctx: ctx, signals: signals}
 	err := r.run()
 	close(s.finished)
 	for _, l := range s.allListeners() {
@@ -45,9 +45,11 @@ func (s *Supervisor) Run(ctx context.Context) error {
 
 // runner is the goroutine of Run: it alone decides.
 type runner struct {
-	sup     *Supervisor
-	ctx     context.Context
-	signals chan os.Signal
+	sup *Supervisor
+	ctx context.Context
+
+	// Apart, so that a burst of the one cannot crowd out the other.
+	upgrades, stops chan os.Signal
 
 	trying *trying // the upgrade under way, nil for none
 	queued bool    // a signal asked for another one
@@ -66,6 +68,10 @@ func (r *runner) run() error {
 	if err := r.enter(); err != nil {
 		return err
 	}
+	var asked chan string
+	if r.sup.predecessor != nil {
+		asked = r.sup.predecessor.asked
+	}
 	for {
 		var done chan error
 		if r.trying != nil {
@@ -74,9 +80,13 @@ func (r *runner) run() error {
 		select {
 		case <-r.ctx.Done():
 			return r.stop("end of context")
-		case sig := <-r.signals:
-			if !isUpgradeSignal(sig) {
-				return r.stop(sig.String())
+		case sig := <-r.stops:
+			return r.stop(sig.String())
+		case <-r.upgrades:
+			r.upgradeSignal()
+		case what := <-asked:
+			if what == toStop {
+				return r.stop("the old process was told to")
 			}
 			r.upgradeSignal()
 		case req := <-r.sup.requests:
@@ -114,6 +124,7 @@ func (r *runner) enter() error {
 			return err
 		}
 	}
+	s.dropInherited()
 	if s.predecessor == nil {
 		s.notifyReady()
 		return nil
@@ -210,14 +221,25 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	s.log(slog.LevelInfo, "replaced", "pid", t.result.PID, "prepared", t.result.Prepared, "total", t.result.Total)
 	s.notifyReplaced(t.result.PID, t.result.Generation)
 	t.next.ctl.send(message{Main: true})
+	select {
+	case <-r.upgrades:
+		r.queued = true
+	default:
+	}
+	if r.queued {
+		t.next.ctl.send(message{Asked: toUpgrade})
+	}
 	t.request.reply <- upgradeReply{result: t.result}
 	defer t.next.close()
-	d := &drain{runner: r, next: t.next}
+	d := &drain{runner: r, next: t.next, hasten: t.said.Hasten, bye: t.said.Bye}
 	back, err := d.run()
 	if !back {
 		return true, err
 	}
 	r.spent = true
+	if d.stopped > 0 {
+		return true, r.stop("signal")
+	}
 	s.log(slog.LevelError, "the new process died right after it took over; serving again, but only a restart can upgrade now", "pid", t.result.PID)
 	s.notify("READY=1", "MAINPID="+pidText(), s.status("the new process died; serving again, restart to upgrade"))
 	return false, nil
@@ -229,13 +251,16 @@ func (r *runner) stop(why string) error {
 	if t := r.trying; t != nil {
 		t.cancel()
 		if err := <-t.done; err == nil {
-			// Too late to call it off: it serves, so it is the one to be stopped
-			// by whoever asked, and we leave as after any upgrade.
-			r.trying = t
-			_, err := r.tried(nil)
-			return err
+			// Too late to call it off: it serves, so it is the one to be stopped,
+			// and we leave as after any upgrade.
+			t.next.ctl.send(message{Asked: toStop})
+			if over, err := r.tried(nil); over {
+				return err
+			}
+		} else {
+			r.trying = nil
+			t.request.reply <- upgradeReply{err: ErrStopping}
 		}
-		t.request.reply <- upgradeReply{err: ErrStopping}
 	}
 	s.log(slog.LevelInfo, "stopping", "why", why)
 	s.notify("STOPPING=1", s.status("stopping"))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 )
 
 // server is an http.Server on one of our listeners.
@@ -22,7 +23,7 @@ type server struct {
 
 // Serve registers srv for the connections of ln. It does not block: accepting
 // begins in Run, or at once if Run is serving already. The hooks ConnState and
-// BaseContext and the Handler of srv are chained, never replaced; srv must not
+// ConnContext and the Handler of srv are chained, never replaced; srv must not
 // be served or shut down by anybody else. The same srv may serve several
 // listeners.
 func (s *Supervisor) Serve(ln *Listener, srv *http.Server) error {
@@ -78,15 +79,17 @@ func (v *server) hook() {
 			connState(nc, state)
 		}
 	}
-	baseContext := v.srv.BaseContext
-	v.srv.BaseContext = func(ln net.Listener) context.Context {
-		ctx := context.Background()
-		if baseContext != nil {
-			ctx = baseContext(ln)
+	connContext := v.srv.ConnContext
+	v.srv.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
+		if connContext != nil {
+			ctx = connContext(ctx, nc)
 		}
-		return context.WithValue(ctx, drainKey{}, v.sup)
+		return context.WithValue(ctx, connKey{}, tracked(nc))
 	}
 }
+
+// connKey is the key of the *conn that a request came on.
+type connKey struct{}
 
 // ServeHTTP is the user's handler, with a word to the client that its
 // connection ends here if it cannot move to the next process. On HTTP/2
@@ -94,8 +97,10 @@ func (v *server) hook() {
 // nor Shutdown may say it: both close connections that have just been used
 // (golang/go#75591).
 func (v *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if v.sup.lameDuck.Load() && (r.TLS != nil || r.ProtoMajor != 1 || !v.sup.conns.moving()) {
-		w.Header().Set("Connection", "close")
+	if v.sup.lameDuck.Load() {
+		if c, _ := r.Context().Value(connKey{}).(*conn); c == nil || !v.sup.conns.movable(c) {
+			w.Header().Set("Connection", "close")
+		}
 	}
 	v.next.ServeHTTP(w, r)
 }
@@ -123,7 +128,7 @@ func (s *Supervisor) startServing() {
 }
 
 func (s *Supervisor) startLocked(v *server) {
-	for _, ln := range []net.Listener{v.ln, handed{v.ln}} {
+	for _, ln := range []net.Listener{v.ln, handed{v.ln, v.idleTimeout()}} {
 		s.serves.Go(func() {
 			err := v.accept(ln)
 			if errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
@@ -135,6 +140,14 @@ func (s *Supervisor) startLocked(v *server) {
 			}
 		})
 	}
+}
+
+// idleTimeout is that of net/http for this server, 0 for none.
+func (v *server) idleTimeout() time.Duration {
+	if v.srv.IdleTimeout != 0 {
+		return v.srv.IdleTimeout
+	}
+	return v.srv.ReadTimeout
 }
 
 func (v *server) accept(ln net.Listener) error {

@@ -2,7 +2,7 @@ package supervisor
 
 import "os"
 
-type tap struct{ real *os.File }
+type tap struct{ real, reader *os.File }
 
 func newTap() (*tap, error)    { return nil, nil }
 func (*tap) release()          {}

@@ -13,8 +13,8 @@ type successor struct {
 	stop       chan struct{} // closed when nobody reads messages any more
 	reader     sync.WaitGroup
 
-	mu     sync.Mutex // guards serves
-	serves []string   // listeners that it has a server for
+	mu    sync.Mutex // guards names
+	names []string   // listeners that it has a server for
 }
 
 func newSuccessor(ctl *control, generation int) *successor {
@@ -39,7 +39,7 @@ func (n *successor) read() {
 		}
 		if m.Prepared != nil {
 			n.mu.Lock()
-			n.serves = m.Prepared
+			n.names = m.Prepared
 			n.mu.Unlock()
 		}
 		select {
@@ -52,14 +52,16 @@ func (n *successor) read() {
 
 // take passes a connection to the successor.
 func (n *successor) take(c *conn) error {
-	name := c.origin.name
-	n.mu.Lock()
-	known := slices.Contains(n.serves, name)
-	n.mu.Unlock()
-	if !known {
+	if !n.serves(c.origin.name) {
 		return errNowhere
 	}
-	return n.ctl.sendConn(message{Conn: name}, c.raw)
+	return n.ctl.sendConn(message{Conn: c.origin.name}, c.raw)
+}
+
+func (n *successor) serves(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Contains(n.names, name)
 }
 
 // close forgets the successor and joins the reader.

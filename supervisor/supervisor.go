@@ -155,16 +155,15 @@ func ListenAndServe(addr string, handler http.Handler) error {
 // clients connect to the new process. Without a supervisor it returns nil,
 // which blocks for ever.
 func Draining(ctx context.Context) <-chan struct{} {
-	s, _ := ctx.Value(drainKey{}).(*Supervisor)
-	if s == nil {
+	c, _ := ctx.Value(connKey{}).(*conn)
+	if c == nil {
 		return nil
 	}
+	s := c.origin.sup
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.draining
 }
-
-type drainKey struct{}
 
 // ginreloadEnv is set in everything that ginreload runs.
 const ginreloadEnv = "GINRELOAD_SESSION"
@@ -184,7 +183,8 @@ func (s *Supervisor) log(level slog.Level, text string, args ...any) {
 // inherited is a socket that another process has opened for us.
 type inherited struct {
 	slot
-	file  *os.File
+	file  *os.File // nil for one that tableflip still has, under the name of key
+	key   string
 	taken bool
 }
 

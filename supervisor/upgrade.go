@@ -69,6 +69,7 @@ type attempt struct {
 	tap    *tap
 	pid    int
 	begun  time.Time
+	said   message // what the new process said that concerns the drain
 	result Result
 }
 
@@ -84,11 +85,15 @@ func (a *attempt) run(ctx context.Context) error {
 		return err
 	}
 	if err := a.prepare(); err != nil {
+		a.tap.release()
+		if a.next != nil {
+			a.next.close()
+		}
 		return &UpgradeError{Err: err}
 	}
 	a.begun = time.Now()
 	flipped := make(chan error, 1)
-	go func() { flipped <- s.flip.Upgrade() }()
+	go func() { flipped <- a.flip() }()
 	err := a.watch(ctx, flipped)
 	a.tap.release()
 	if err != nil {
@@ -100,6 +105,18 @@ func (a *attempt) run(ctx context.Context) error {
 	a.result.PID, a.result.Generation = a.pid, a.next.generation
 	a.result.Total = time.Since(requested)
 	return nil
+}
+
+// flip has tableflip start the new process and wait for it. tableflip hears of
+// the end of our own predecessor in two goroutines, one of which may lag behind
+// the WaitForParent that the other one has ended.
+func (a *attempt) flip() error {
+	for {
+		err := a.sup.flip.Upgrade()
+		if err == nil || err.Error() != "parent hasn't exited" {
+			return err
+		}
+	}
 }
 
 // waitForPredecessor makes sure that the process before us has left: tableflip
@@ -137,7 +154,7 @@ func (a *attempt) prepare() error {
 		if err != nil {
 			return fmt.Errorf("pass listener %s: %w", l.name, err)
 		}
-		hi.Slots = append(hi.Slots, slot{Name: l.name, Network: l.network, Addr: l.addr})
+		hi.Slots = append(hi.Slots, slot{Name: l.name, Network: l.Addr().Network(), Addr: l.Addr().String()})
 	}
 	ctl, file, err := newControl()
 	if err != nil {
@@ -156,9 +173,11 @@ func (a *attempt) prepare() error {
 	}
 	if a.tap == nil {
 		// Whatever stood here in an earlier attempt.
-		return s.flip.AddFile(stderrFile, os.Stderr)
+		return errors.Join(s.flip.AddFile(stderrFile, os.Stderr), s.flip.AddFile(tapFile, os.Stderr))
 	}
-	return s.flip.AddFile(stderrFile, a.tap.real)
+	// With a reader of its own until it is ready, the new process survives a
+	// line that it writes after we were killed (os/signal, SIGPIPE).
+	return errors.Join(s.flip.AddFile(stderrFile, a.tap.real), s.flip.AddFile(tapFile, a.tap.reader))
 }
 
 // watch follows the new process from its start to its first accept.
@@ -166,7 +185,7 @@ func (a *attempt) watch(ctx context.Context, flipped <-chan error) error {
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
 	ended, messages := ctx.Done(), a.next.messages
-	calledOff := false
+	calledOff, greeted := false, false
 	for {
 		select {
 		case err := <-flipped:
@@ -181,7 +200,10 @@ func (a *attempt) watch(ctx context.Context, flipped <-chan error) error {
 			}
 			if m.Hello != nil {
 				a.found(m.Hello.PID, look)
+				greeted = true
 			}
+			a.said.Bye = a.said.Bye || m.Bye
+			a.said.Hasten = a.said.Hasten || m.Hasten
 			if m.Prepared != nil && !calledOff {
 				// From here on it accepts, and killing it would cut its clients.
 				ended = nil
@@ -191,12 +213,18 @@ func (a *attempt) watch(ctx context.Context, flipped <-chan error) error {
 		case <-look.C:
 			if pid := upgradeChild(); pid != 0 {
 				a.found(pid, look)
+				if calledOff {
+					kill(pid)
+				}
 			}
 		case <-ended:
 			ended, calledOff = nil, true
 			a.next.ctl.send(message{Abort: true})
+			// Who was seen before may have been another child on its way to its
+			// exec, which looks like this process until then.
+			look.Reset(time.Millisecond)
 		}
-		if calledOff && a.pid != 0 {
+		if calledOff && greeted {
 			kill(a.pid)
 		}
 	}

@@ -1,0 +1,126 @@
+//go:build unix
+
+package supervisor_test
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/ginreload/ginreload/supervisor"
+)
+
+func (a *app) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		fmt.Fprintln(w, "generation", a.sup.Generation())
+	})
+	mux.HandleFunc("/pid", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getpid()) })
+	mux.HandleFunc("/again", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, errors.Is(a.again, supervisor.ErrAlreadyCreated))
+	})
+	mux.HandleFunc("/hook", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Context().Value(hookKey{})) })
+	mux.HandleFunc("/addr", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, a.listeners[r.FormValue("name")].Addr())
+	})
+	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
+		d, _ := time.ParseDuration(r.FormValue("ms") + "ms")
+		fmt.Println("slow began")
+		select {
+		case <-time.After(d):
+		case <-r.Context().Done():
+		}
+		fmt.Fprintln(w, "generation", a.sup.Generation())
+	})
+	mux.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, "open")
+		http.NewResponseController(w).Flush()
+		select {
+		case <-supervisor.Draining(r.Context()):
+			fmt.Fprintln(w, "draining")
+		case <-r.Context().Done():
+		}
+	})
+	mux.HandleFunc("/deaf", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, "open")
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	mux.HandleFunc("/echo", echo)
+	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {
+		h := sha256.New()
+		n, _ := io.Copy(h, r.Body)
+		fmt.Fprintf(w, "%d %x", n, h.Sum(nil))
+	})
+	mux.HandleFunc("/upgrade", a.upgrade)
+	mux.HandleFunc("/starve", a.starve)
+	mux.HandleFunc("/stat", stat)
+	mux.HandleFunc("/environ", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, strings.Join(os.Environ(), "\n"))
+	})
+	// What a program that this one starts gets to see.
+	mux.HandleFunc("/grandchild", func(w http.ResponseWriter, r *http.Request) {
+		text, err := exec.Command("sh", "-c", "env; ls -l /proc/$$/fd").Output()
+		fmt.Fprintln(w, string(text), err)
+	})
+	return mux
+}
+
+func (a *app) upgrade(w http.ResponseWriter, r *http.Request) {
+	result, err := a.sup.Upgrade(r.Context())
+	var failed *supervisor.UpgradeError
+	if errors.As(err, &failed) {
+		fmt.Fprintf(w, "status %q\nstderr %q\n", failed.Status, failed.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(w, "error", err)
+		return
+	}
+	fmt.Fprintln(w, "replaced by", result.Generation, result.PID)
+}
+
+// echo speaks a protocol of its own after a handshake, as a WebSocket does.
+func echo(w http.ResponseWriter, r *http.Request) {
+	nc, rw, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	defer nc.Close()
+	io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+	io.Copy(nc, rw)
+}
+
+// stat counts what a process must not pile up.
+func stat(w http.ResponseWriter, r *http.Request) {
+	// tableflip leaves the descriptors of an attempt that failed to the
+	// collector, which closes them in a goroutine; so it takes a few rounds.
+	fds := 0
+	for range 3 {
+		runtime.GC()
+		runtime.Gosched()
+		names, _ := filepath.Glob("/proc/self/fd/*")
+		fds = len(names)
+	}
+	zombies := 0
+	lists, _ := filepath.Glob("/proc/self/task/*/children")
+	for _, list := range lists {
+		text, _ := os.ReadFile(list)
+		for _, pid := range strings.Fields(string(text)) {
+			state, _ := os.ReadFile("/proc/" + pid + "/stat")
+			if strings.Contains(string(state), ") Z ") {
+				zombies++
+			}
+		}
+	}
+	fmt.Fprintln(w, fds, runtime.NumGoroutine(), zombies)
+}
