@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,7 +18,7 @@ import (
 func (c *Console) digest() (cause, hint string) { return c.cause(), c.hint() }
 
 var (
-	panicked = regexp.MustCompile(`(?m)\b(panic: .+|fatal error: .+)$`)
+	panicked = regexp.MustCompile(`(?m)\b(panic: .+|fatal error: .+)$|^SIG[A-Z]+: .+$`)
 	inUse    = regexp.MustCompile(`listen \w+ (\S*):(\d+): bind: address already in use`)
 	colour   = regexp.MustCompile("\x1b\\[[0-9;]*m")
 )
@@ -53,7 +54,7 @@ func startHint(err error) string {
 	switch {
 	case errors.Is(err, syscall.EACCES):
 		return "the folder of the binary may be mounted noexec: set TMPDIR, or tmp_dir in .air.toml, to another one"
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, exec.ErrNotFound):
 		return "check build.bin, build.entrypoint and build.full_bin in .air.toml"
 	case errors.Is(err, syscall.ENOEXEC):
 		return "the binary is not for this machine: check GOOS and GOARCH"

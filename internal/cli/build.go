@@ -19,7 +19,7 @@ func (s *stages) build(ctx context.Context, number int) loop.Built {
 		b.Outcome, b.Message = event.Broken, err.Error()
 		var machine *builder.MachineError
 		if errors.As(err, &machine) {
-			b.Hint = machine.Hint()
+			b.Message, b.Hint = machine.Detail, hintFor(machine) // its text has its hint
 		}
 		return b
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/mattn/go-isatty"
 
@@ -67,7 +68,12 @@ func initialise(in Invocation, cfg config.Config) error {
 		p.Suffix = ".exe"
 	}
 	// Without a main package to name, the one in the folder is what Air assumes.
-	if pkg, err := project.Main(in.context(), cfg.Dir, in.Env); err == nil && pkg != "." {
+	pkg, err := project.Main(in.context(), cfg.Dir, in.Env)
+	several := (*project.Several)(nil)
+	if errors.As(err, &several) {
+		pkg = several.Packages[0]
+	}
+	if pkg != "." {
 		p.Package = pkg
 	}
 	name, err := config.WriteInit(cfg.Dir, p)
@@ -75,6 +81,9 @@ func initialise(in Invocation, cfg config.Config) error {
 		return err
 	}
 	fmt.Fprintf(in.Stdout, "wrote %s; start ginreload (or air) here to use it\n", filepath.Base(name))
+	if several != nil {
+		fmt.Fprintf(in.Stdout, "it builds %s; to build %s instead, change build.cmd\n", pkg, strings.Join(several.Packages[1:], " or "))
+	}
 	return nil
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +43,7 @@ func recipe(ctx context.Context, cfg config.Config, session *proc.Session, env [
 // ownRecipe builds the main package that was named or found, outside of the project.
 func ownRecipe(ctx context.Context, cfg config.Config, session *proc.Session, env []string) (made, error) {
 	if _, err := exec.LookPath("go"); err != nil {
-		return made{}, fmt.Errorf("%w: install Go from https://go.dev/dl or add its bin folder to PATH", builder.ErrNoToolchain)
+		return made{}, errNoGo
 	}
 	pkg := cfg.Package
 	if pkg == "" {
@@ -52,6 +51,8 @@ func ownRecipe(ctx context.Context, cfg config.Config, session *proc.Session, en
 		if pkg, err = project.Main(ctx, cfg.Dir, env); err != nil {
 			return made{}, err
 		}
+	} else if err := project.Named(cfg.Dir, pkg); err != nil {
+		return made{}, err
 	}
 	name := strings.TrimSuffix(filepath.Base(filepath.Join(cfg.Dir, filepath.FromSlash(pkg))), ".go")
 	if runtime.GOOS == "windows" {
@@ -144,14 +145,19 @@ func scratch(cfg config.Config, session *proc.Session) (string, error) {
 		return dir, os.Mkdir(dir, 0o700)
 	}
 	if err := os.MkdirAll(cfg.TmpDir, 0o755); err != nil {
-		return "", fmt.Errorf("make tmp_dir: %w", err)
+		return "", badTmpDir(cfg, err)
 	}
 	dir, err := os.MkdirTemp(cfg.TmpDir, ".ginreload-")
 	if err != nil {
-		return "", fmt.Errorf("make a folder in tmp_dir: %w", err)
+		return "", badTmpDir(cfg, err)
 	}
 	session.Remember(proc.LeftPath, dir)
 	return dir, nil
+}
+
+func badTmpDir(cfg config.Config, err error) error {
+	return &config.Error{File: cfg.File, Message: "tmp_dir: " + err.Error(), Err: err,
+		Hint: "name a folder that can be written in tmp_dir, or move away what is in its place"}
 }
 
 func exists(path string) bool {

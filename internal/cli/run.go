@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -48,6 +49,9 @@ func run(in Invocation, cfg config.Config) (err error) {
 		defer os.RemoveAll(m.scratch)
 	}
 	made, err := builder.New(m.Recipe, m.scratch)
+	if errors.Is(err, builder.ErrNoToolchain) {
+		return errNoGo
+	}
 	if err != nil {
 		return err
 	}
@@ -76,6 +80,9 @@ type stages struct {
 	watcher *watcher.Watcher
 	hub     *event.Hub
 	here    string // where ginreload was started
+
+	announced bool
+	early     []event.Event // what was to be told before the first line
 }
 
 // run connects the parts and joins them.
@@ -140,15 +147,26 @@ func (s *stages) watch() error {
 			return path == own[0] || path == own[1] || s.cfg.Ignored(path, dir)
 		},
 		Ceiling: s.cfg.Delay,
-		Warn: func(err error) {
-			s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: err.Error()})
-		},
+		Warn:    s.warn,
 	})
 	if err != nil {
 		return err
 	}
 	s.watcher = w
 	return nil
+}
+
+// warn tells about folders that are not watched, but not before the first line.
+func (s *stages) warn(err error) {
+	e := event.Event{Kind: event.Notice, Level: event.Warn, Message: err.Error()}
+	if errors.Is(err, fs.ErrPermission) {
+		e.Hint = "changes in it are not seen: make it readable, or list it in exclude_dir of .air.toml"
+	}
+	if !s.announced {
+		s.early = append(s.early, e)
+		return
+	}
+	s.hub.Publish(e)
 }
 
 // announce prints the first line, and what is odd about the configuration.
@@ -161,6 +179,10 @@ func (s *stages) announce() {
 		Kind: event.Started, Version: version(), Package: s.made.name, Root: s.cfg.Root,
 		Message: fmt.Sprintf("watching %d %s", s.watcher.Watched(), folders),
 	})
+	s.announced = true
+	for _, e := range s.early {
+		s.hub.Publish(e)
+	}
 	for _, w := range s.cfg.Warnings {
 		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: w.String(), Hint: w.Hint})
 	}

@@ -30,7 +30,11 @@ func defaultFiles(dir string) []string {
 func read(file, name string) (*document, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, &Error{File: name, Message: "read the configuration: " + reason(err).Error(), Err: err}
+		e := &Error{File: name, Message: "read the configuration: " + reason(err).Error(), Err: err}
+		if errors.Is(err, fs.ErrNotExist) {
+			e.Hint = "check the name; ginreload init writes a first .air.toml"
+		}
+		return nil, e
 	}
 	return parseDocument(name, text)
 }

@@ -29,6 +29,9 @@ func (d *document) unhonoured() []Warning {
 	if len(places) == 0 {
 		return nil
 	}
+	if len(places) == 1 { // the warning begins with its place
+		places[0], _, _ = strings.Cut(places[0], " ")
+	}
 	return []Warning{{File: d.name, Line: first, Message: "not honoured yet: " + strings.Join(places, ", ")}}
 }
 

@@ -1,7 +1,9 @@
 package proc
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 )
@@ -31,6 +33,9 @@ func Start(c Command) (*Process, error) {
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = c.Stdout, c.Stderr, c.Files
 	cmd.SysProcAttr = ownGroup()
 	if err := cmd.Start(); err != nil {
+		if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == cmd.Path {
+			err = path.Err // the rest only repeats the name
+		}
 		return nil, fmt.Errorf("start %s: %w", c.Args[0], err)
 	}
 	p := &Process{cmd: cmd, done: make(chan struct{})}

@@ -2,12 +2,16 @@ package proc
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 )
 
 // SessionEnv is the variable that marks the processes of a session.
 const SessionEnv = "GINRELOAD_SESSION"
+
+// ErrNoTempDir says that nothing can be written where temporary files belong.
+var ErrNoTempDir = errors.New("make a temporary folder")
 
 // Session is everything that one run of ginreload starts and leaves on disk.
 type Session struct {
@@ -22,7 +26,7 @@ func Open(self []string) (*Session, error) {
 	token := rand.Text()
 	dir, err := os.MkdirTemp("", "ginreload-")
 	if err != nil {
-		return nil, fmt.Errorf("make a temporary folder: %w (set TMPDIR to a folder that can be written)", err)
+		return nil, fmt.Errorf("%w: %w", ErrNoTempDir, err)
 	}
 	s := &Session{Token: token, Dir: dir}
 	if err := Adopt(); err != nil {

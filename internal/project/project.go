@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,6 +29,37 @@ type Several struct {
 
 func (e *Several) Error() string {
 	return fmt.Sprintf("several main packages: %s", strings.Join(e.Packages, ", "))
+}
+
+// Missing says that a main package was named that is not there.
+type Missing struct {
+	Package string // as it was named
+}
+
+func (e *Missing) Error() string {
+	what := "folder"
+	if strings.HasSuffix(e.Package, ".go") {
+		what = "file"
+	}
+	return fmt.Sprintf("no package %s: there is no such %s", e.Package, what)
+}
+
+// Named checks that a main package which was named by its path is there. What
+// is in it may change with the next save, and a package that was named by its
+// import path is the go command's business.
+func Named(dir, pkg string) error {
+	path := filepath.FromSlash(pkg)
+	switch {
+	case filepath.IsAbs(path):
+	case strings.HasPrefix(pkg, "."), strings.HasSuffix(pkg, ".go"):
+		path = filepath.Join(dir, path)
+	default:
+		return nil
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return &Missing{pkg}
+	}
+	return nil
 }
 
 // Main returns the main package to build in dir, as go build takes it: the one

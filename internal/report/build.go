@@ -31,7 +31,7 @@ func (t *terminal) build(e event.Event) string {
 		}
 		return t.line(e, fmt.Sprintf("%s %sthe binary is the same, nothing restarted (%s)", t.same, files, duration(b.Millis)))
 	case event.Broken:
-		text := "the build could not be run"
+		text := "nothing was built"
 		if e.Message != "" {
 			text += ": " + t.message(e.Message)
 		}
@@ -81,7 +81,8 @@ func (t *terminal) diagnostic(d event.Diagnostic) string {
 		text += " " + t.warn.Sprintf("(x%d)", d.Count)
 	}
 	if more {
-		text += "\n    " + strings.ReplaceAll(rest, "\n", "\n    ")
+		rest = strings.ReplaceAll("\n"+rest, "\n\t", "\n") // the compiler's own way to indent
+		text += strings.ReplaceAll(rest, "\n", "\n    ")
 	}
 	return "  " + text + "\n"
 }

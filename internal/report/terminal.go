@@ -33,7 +33,6 @@ type terminal struct {
 	version string
 	verbose bool
 
-	pkg       string   // main package
 	served    bool     // a generation has been ready
 	changed   changes  // since the last reload
 	addresses []string // as shown last
@@ -55,7 +54,6 @@ func (t *terminal) show(e event.Event) {
 func (t *terminal) render(e event.Event) string {
 	switch e.Kind {
 	case event.Started:
-		t.pkg = e.Package
 		return t.banner(e)
 	case event.Changed:
 		return t.change(e)
@@ -69,6 +67,9 @@ func (t *terminal) render(e event.Event) string {
 	case event.Reloaded:
 		return t.reloaded(e)
 	case event.ReloadFailed:
+		if e.Exit != nil && *e.Exit == (event.Exit{}) {
+			return t.trouble(e, "ended") // it may have been meant to
+		}
 		return t.trouble(e, "did not start")
 	case event.AppExited:
 		return t.trouble(e, "exited")
@@ -147,10 +148,7 @@ func (t *terminal) reloaded(e event.Event) string {
 // where is what to open in a browser, and without that what is running.
 func (t *terminal) where(addresses []string) string {
 	if len(addresses) == 0 {
-		if t.pkg == "" {
-			return "the program"
-		}
-		return clean(t.pkg)
+		return "the program"
 	}
 	shown := make([]string, len(addresses))
 	for i, address := range addresses {
