@@ -2,12 +2,8 @@ package supervisor
 
 import (
 	"bufio"
-	"errors"
-	"io"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,9 +28,15 @@ type conn struct {
 	origin *Listener
 	pinned atomic.Bool // its state cannot move to another process: TLS, HTTP/2, or it was tried
 	leave  atomic.Bool // the drain wants it moved as soon as it is clean
-	begun  atomic.Bool // a byte was read
+	begun  atomic.Bool // a byte was read here
 	moved  atomic.Bool // another process has it
 	gone   atomic.Bool // closed here
+
+	// Owned by the goroutine that reads.
+	early   []byte // what the process before us has read of the next request
+	tail    []byte // the last bytes read, at most peek-1
+	arrived bool   // from another process, and nothing read yet: an empty line may come first
+	served  bool   // by the process before us: HTTP/1
 
 	state    atomic.Int32  // http.ConnState; written by the server's hook with mu held
 	mu       sync.Mutex    // guards what follows
@@ -106,75 +108,6 @@ func tracked(nc net.Conn) *conn {
 	return nil
 }
 
-// clean reports whether a read that has yet to return its first byte can be
-// given up in favour of another process. net/http sets a deadline when a
-// connection becomes idle, peeks for the next request, and sets another when
-// that has begun to arrive. So the read is the peek if one deadline was set,
-// and then room, the space that the reader offers, is the whole buffer unless
-// bytes of the next request are in it. Later on it says nothing: the lines read
-// so far have left the buffer.
-func (c *conn) clean(room int) bool {
-	switch http.ConnState(c.state.Load()) {
-	case http.StateNew:
-		return !c.begun.Load()
-	case http.StateIdle:
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		return c.asked == 1 && room == wholeBuffer && !c.pinned.Load()
-	}
-	return false
-}
-
-func (c *conn) read(p []byte) (int, error) {
-	for {
-		if c.moved.Load() || c.leave.Load() && c.clean(len(p)) && c.move() {
-			return 0, io.EOF
-		}
-		n, err := c.raw.Read(p)
-		if n > 0 {
-			if !c.begun.Load() {
-				c.begin(p[:n])
-			}
-			return n, err
-		}
-		if errors.Is(err, os.ErrDeadlineExceeded) && c.unkick() {
-			continue
-		}
-		return n, err
-	}
-}
-
-// begin notes the first bytes of the connection in this process.
-func (c *conn) begin(p []byte) {
-	c.begun.Store(true)
-	if prefaces(p) {
-		c.pinned.Store(true)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.resting {
-		return
-	}
-	c.resting, c.deadline = false, time.Time{}
-	if c.late > 0 {
-		c.deadline = time.Now().Add(c.late)
-	}
-	c.raw.SetReadDeadline(c.deadline)
-}
-
-// move sends the connection to the next process. The kernel keeps whatever
-// arrives meanwhile in the socket, so there is no moment at which a byte of
-// the client could be lost.
-func (c *conn) move() bool {
-	if err := c.origin.sup.conns.move(c); err != nil {
-		c.leave.Store(false)
-		c.pinned.Store(true) // so its client is told to go
-		return false
-	}
-	c.moved.Store(true) // net/http may read again
-	return true
-}
-
 // release asks the connection to leave for the next process. An idle reader is
 // woken; a busy one leaves when it becomes idle.
 func (c *conn) release() {
@@ -225,12 +158,6 @@ func (c *conn) setDeadline(d time.Time) error {
 func (c *conn) close() error {
 	c.origin.sup.conns.remove(c)
 	return c.raw.Close()
-}
-
-// prefaces reports whether a connection that begins with p may be HTTP/2 in
-// the clear, whose preface is "PRI * HTTP/2.0" (RFC 9113, section 3.4).
-func prefaces(p []byte) bool {
-	return strings.HasPrefix("PRI", string(p[:min(len(p), 3)]))
 }
 
 // enter records a change of state that the server reported. Hijacked is final:

@@ -57,14 +57,14 @@ func (t *conns) remove(c *conn) {
 
 // move passes c to the next process. It stays in the table until the server
 // closes its copy, which it does next.
-func (t *conns) move(c *conn) error {
+func (t *conns) move(c *conn, held []byte) error {
 	t.mu.Lock()
 	next := t.next
 	t.mu.Unlock()
 	if next == nil {
 		return errNowhere
 	}
-	return next.take(c)
+	return next.take(c, held)
 }
 
 // movable reports whether c is going to the next process once it is clean.

@@ -33,6 +33,26 @@ func TestIdleConnectionMovesToTheNewProcess(t *testing.T) {
 	}
 }
 
+// net/http reads a byte ahead while a handler runs. A client that asks again at
+// once, or before it has its answer, must not be held by that in the old
+// process: a drain would last as long as such clients go on.
+func TestConnectionMovesWithTheByteThatWasReadAhead(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	for generation := 2; generation < 5; generation++ {
+		w := r.wire()
+		w.send("GET /slow?ms=1500 HTTP/1.1\r\nHost: x\r\n\r\n")
+		r.get("/") // the server has read the first request by now
+		w.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi")
+		r.upgrade()
+		for _, want := range []int{generation - 1, generation} {
+			if got, closing := w.answer(); got != fmt.Sprint("generation ", want) || closing {
+				t.Errorf("got %q (close: %t), want generation %d", got, closing, want)
+			}
+		}
+	}
+}
+
 // What stands in the server's buffer when its process is replaced cannot move,
 // so that connection must stay until the request is answered.
 func TestConnectionWithPartOfARequestStays(t *testing.T) {

@@ -27,7 +27,7 @@ type Listener struct {
 	sup     *Supervisor
 	fresh   bool // opened by this process
 
-	moved  chan net.Conn // connections that the process before us hands over
+	moved  chan arrival // connections that the process before us hands over
 	closed chan struct{}
 
 	accepting sync.Mutex // held while a connection may be on its way from the kernel to the count
@@ -43,7 +43,7 @@ func newListener(sup *Supervisor, name, network, addr string, s socket, fresh bo
 	}
 	return &Listener{
 		name: name, network: network, addr: addr, socket: s, sup: sup, fresh: fresh,
-		moved: make(chan net.Conn), closed: make(chan struct{}),
+		moved: make(chan arrival), closed: make(chan struct{}),
 	}
 }
 
@@ -134,11 +134,11 @@ type handed struct {
 
 func (h handed) Accept() (net.Conn, error) {
 	select {
-	case nc := <-h.moved:
-		c := &conn{raw: nc, origin: h.Listener, resting: true}
+	case a := <-h.moved:
+		c := &conn{raw: a.conn, origin: h.Listener, resting: true, early: a.early, arrived: true, served: len(a.early) > 0}
 		if h.idle > 0 {
 			c.deadline = time.Now().Add(h.idle)
-			nc.SetReadDeadline(c.deadline)
+			c.raw.SetReadDeadline(c.deadline)
 		}
 		return h.count(c), nil
 	case <-h.closed:
@@ -146,23 +146,29 @@ func (h handed) Accept() (net.Conn, error) {
 	}
 }
 
-// deliver gives nc to the server of the listener; it closes nc if none will
+// arrival is a connection that the process before this one hands over.
+type arrival struct {
+	conn  net.Conn
+	early []byte // what that one has read of the next request
+}
+
+// deliver gives a to the server of the listener; it closes it if none will
 // ever accept it.
-func (l *Listener) deliver(nc net.Conn) {
+func (l *Listener) deliver(a arrival) {
 	select {
-	case l.moved <- nc:
+	case l.moved <- a:
 	case <-l.closed:
-		nc.Close()
+		a.conn.Close()
 	}
 }
 
 // receive takes a connection that the process before this one hands over.
-func (s *Supervisor) receive(name string, nc net.Conn) {
+func (s *Supervisor) receive(name string, a arrival) {
 	for _, l := range s.allListeners() {
 		if l.name == name {
-			l.deliver(nc)
+			l.deliver(a)
 			return
 		}
 	}
-	nc.Close()
+	a.conn.Close()
 }

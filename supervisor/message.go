@@ -13,6 +13,7 @@ type message struct {
 	Abort    bool     `json:"abort,omitempty"`    // old → new: you are not wanted any more
 	Main     bool     `json:"main,omitempty"`     // old → new: the service manager knows you
 	Conn     string   `json:"conn,omitempty"`     // old → new, with a descriptor: a connection of this listener
+	Early    []byte   `json:"early,omitempty"`    // with Conn: read of its next request already
 	Hasten   bool     `json:"hasten,omitempty"`   // new → old: the next upgrade waits for you
 	Bye      bool     `json:"bye,omitempty"`      // new → old: I was asked to stop, do not take up again
 	Asked    string   `json:"asked,omitempty"`    // old → new: I was asked for this, too late to do it

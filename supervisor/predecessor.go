@@ -71,7 +71,7 @@ func (p *predecessor) read(s *Supervisor) {
 		case err != nil:
 			return
 		case nc != nil:
-			s.receive(m.Conn, nc)
+			s.receive(m.Conn, arrival{nc, m.Early})
 		case m.Conn != "":
 			s.log(slog.LevelWarn, "a connection is lost, for want of a descriptor", "listener", m.Conn)
 		case m.Asked != "":

@@ -50,12 +50,12 @@ func (n *successor) read() {
 	}
 }
 
-// take passes a connection to the successor.
-func (n *successor) take(c *conn) error {
+// take passes a connection to the successor, with what was read of its next request.
+func (n *successor) take(c *conn, held []byte) error {
 	if !n.serves(c.origin.name) {
 		return errNowhere
 	}
-	return n.ctl.sendConn(message{Conn: c.origin.name}, c.raw)
+	return n.ctl.sendConn(message{Conn: c.origin.name, Early: held}, c.raw)
 }
 
 func (n *successor) serves(name string) bool {

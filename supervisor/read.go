@@ -1,0 +1,129 @@
+package supervisor
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// Where a connection is read, it is decided whether it can leave.
+
+// peek is how much of the next request net/http waits for on an idle connection.
+const peek = 4
+
+// clean reports whether a read can be given up in favour of another process,
+// and what of the next request has been read then. net/http sets a deadline
+// when a connection becomes idle, peeks for the next request, and sets another
+// when that has begun to arrive. So the read is the peek if one deadline was
+// set, and then room, the space that the reader offers, says how many bytes it
+// holds already: the last ones that were read. There may be some because
+// net/http reads one byte ahead while a handler runs, to learn of a client that
+// went away. Later on room says nothing: the lines read so far have left the
+// buffer.
+func (c *conn) clean(room int) (held []byte, ok bool) {
+	switch http.ConnState(c.state.Load()) {
+	case http.StateNew:
+		return c.early, !c.begun.Load()
+	case http.StateIdle:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		n := wholeBuffer - room
+		if c.asked != 1 || n < 0 || n > len(c.tail) || c.pinned.Load() {
+			return nil, false
+		}
+		return c.tail[len(c.tail)-n:], true
+	}
+	return nil, false
+}
+
+func (c *conn) read(p []byte) (int, error) {
+	for {
+		if c.leave.Load() {
+			if held, ok := c.clean(len(p)); ok && c.move(held) {
+				return 0, io.EOF
+			}
+		}
+		n, err := c.take(p)
+		if n > 0 {
+			if n = c.note(p[:n]); n > 0 {
+				return n, err
+			}
+			continue
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) && c.unkick() {
+			continue
+		}
+		return n, err
+	}
+}
+
+// take reads what there is, first what the process before us has read.
+func (c *conn) take(p []byte) (int, error) {
+	if len(c.early) == 0 {
+		return c.raw.Read(p)
+	}
+	n := copy(p, c.early)
+	c.early = c.early[n:]
+	return n, nil
+}
+
+// note keeps the end of what was read, and returns how much of it counts.
+// net/http tolerates an empty line between two requests (RFC 9112, section
+// 2.2), but only where it has seen the first one.
+func (c *conn) note(p []byte) int {
+	if c.arrived {
+		rest := bytes.TrimLeft(p, "\r\n")
+		if len(rest) == 0 {
+			return 0
+		}
+		p = p[:copy(p, rest)]
+		c.arrived = false
+	}
+	if !c.begun.Load() {
+		c.begin(p)
+	}
+	c.tail = append(c.tail, p[max(0, len(p)-peek+1):]...)
+	c.tail = append(c.tail[:0], c.tail[max(0, len(c.tail)-peek+1):]...)
+	return len(p)
+}
+
+// begin notes the first bytes of the connection in this process.
+func (c *conn) begin(p []byte) {
+	c.begun.Store(true)
+	if !c.served && prefaces(p) {
+		c.pinned.Store(true)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.resting {
+		return
+	}
+	c.resting, c.deadline = false, time.Time{}
+	if c.late > 0 {
+		c.deadline = time.Now().Add(c.late)
+	}
+	c.raw.SetReadDeadline(c.deadline)
+}
+
+// move sends the connection to the next process, with what was read of the
+// next request. The kernel keeps whatever arrives meanwhile in the socket, so
+// there is no moment at which a byte of the client could be lost.
+func (c *conn) move(held []byte) bool {
+	if err := c.origin.sup.conns.move(c, held); err != nil {
+		c.leave.Store(false)
+		c.pinned.Store(true) // so its client is told to go
+		return false
+	}
+	c.moved.Store(true) // net/http may read again
+	return true
+}
+
+// prefaces reports whether a connection that begins with p may be HTTP/2 in
+// the clear, whose preface is "PRI * HTTP/2.0" (RFC 9113, section 3.4).
+func prefaces(p []byte) bool {
+	return strings.HasPrefix("PRI", string(p[:min(len(p), 3)]))
+}
