@@ -42,6 +42,9 @@ func (c *conn) clean(room int) (held []byte, ok bool) {
 
 func (c *conn) read(p []byte) (int, error) {
 	for {
+		if c.moved.Load() {
+			return 0, io.EOF
+		}
 		if c.leave.Load() {
 			if held, ok := c.clean(len(p)); ok && c.move(held) {
 				return 0, io.EOF
