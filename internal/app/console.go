@@ -71,6 +71,15 @@ func (c *Console) copy(from *os.File, to io.Writer) {
 	})
 }
 
+// readThenKeep is read where a wait cannot be kept out of the call.
+func (c *Console) readThenKeep(from *os.File, buf []byte) (int, error) {
+	n, err := from.Read(buf)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keepLocked(buf[:n])
+	return n, err
+}
+
 func (c *Console) keepLocked(p []byte) {
 	c.tail = append(c.tail, p...)
 	c.tail = c.tail[max(0, len(c.tail)-tailSize):]

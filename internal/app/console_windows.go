@@ -9,10 +9,4 @@ func (c *Console) unfollow() {}
 // unreadBytes is not known here.
 func unreadBytes(*os.File) int { return 0 }
 
-func (c *Console) read(from *os.File, buf []byte) (int, error) {
-	n, err := from.Read(buf)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.keepLocked(buf[:n])
-	return n, err
-}
+func (c *Console) read(from *os.File, buf []byte) (int, error) { return c.readThenKeep(from, buf) }

@@ -53,7 +53,7 @@ func (c *Console) hint() string {
 func startHint(err error) string {
 	switch {
 	case errors.Is(err, syscall.EACCES):
-		return "the folder of the binary may be mounted noexec: set TMPDIR, or tmp_dir in .air.toml, to another one"
+		return "make it executable: chmod +x; if it is, its folder is mounted noexec: set TMPDIR, or tmp_dir in .air.toml, to another one"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, exec.ErrNotFound):
 		return "check build.bin, build.entrypoint and build.full_bin in .air.toml"
 	case errors.Is(err, syscall.ENOEXEC):
