@@ -34,7 +34,6 @@ type runner struct {
 	advised bool
 
 	stopping bool
-	killed   bool
 	timer    *time.Timer // of op or of the stop
 	onTimer  func()
 }
