@@ -62,6 +62,7 @@ func (a *app) main() int {
 	}
 	if err := a.build(); err != nil {
 		log.Print(err)
+		fmt.Println("build:", err) // the other may have nobody to read it
 		return 1
 	}
 	a.gate("run")

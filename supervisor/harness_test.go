@@ -5,6 +5,7 @@ package supervisor_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -141,15 +142,19 @@ func (r *running) open(gate string) {
 	f.Close()
 }
 
-// upgrade upgrades and fails the test if that does not succeed.
+// upgrade upgrades, fails the test if that does not succeed, and returns when
+// the old process accepts no more.
 func (r *running) upgrade() {
 	r.t.Helper()
 	got := r.get("/upgrade")
 	for strings.Contains(got, supervisor.ErrReplaced.Error()) { // it was accepted before the last upgrade
 		got = r.get("/upgrade")
 	}
-	if !strings.HasPrefix(got, "replaced by ") {
+	var generation, pid int
+	if _, err := fmt.Sscanf(got, "replaced by %d %d", &generation, &pid); err != nil {
 		r.t.Fatal(got)
+	}
+	for r.answers() != pid {
 	}
 }
 

@@ -4,6 +4,7 @@ package supervisor_test
 
 import (
 	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -20,6 +21,7 @@ func TestNewProcessTakesOverWhenTheOldOneIsKilled(t *testing.T) {
 			old := r.answers()
 			syscall.Kill(old, syscall.SIGUSR2)
 			r.expect(`at gate ` + gate)
+			r.namesWritten()
 			syscall.Kill(old, syscall.SIGKILL)
 			r.awaitExit(old)
 			waiting := r.wire() // in the queue of the socket that the new one holds
@@ -34,6 +36,19 @@ func TestNewProcessTakesOverWhenTheOldOneIsKilled(t *testing.T) {
 				t.Errorf("generation %d serves", got)
 			}
 		})
+	}
+}
+
+// namesWritten waits until tableflip, in a goroutine that it starts before
+// another one, has told the new process which descriptors are what. Killed
+// before that, the old one takes the knowledge with it.
+func (r *running) namesWritten() {
+	r.t.Helper()
+	for {
+		stacks := r.get("/stacks")
+		if strings.Contains(stacks, "waitReady") && !strings.Contains(stacks, "writeNames") {
+			return
+		}
 	}
 }
 

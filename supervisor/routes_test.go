@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -63,6 +64,7 @@ func (a *app) routes() http.Handler {
 	})
 	mux.HandleFunc("/upgrade", a.upgrade)
 	mux.HandleFunc("/starve", a.starve)
+	mux.HandleFunc("/stacks", func(w http.ResponseWriter, r *http.Request) { pprof.Lookup("goroutine").WriteTo(w, 2) })
 	mux.HandleFunc("/stat", stat)
 	mux.HandleFunc("/environ", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintln(w, strings.Join(os.Environ(), "\n"))
