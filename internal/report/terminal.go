@@ -157,10 +157,14 @@ func (t *terminal) where(addresses []string) string {
 	return strings.Join(shown, ", ")
 }
 
+// shownWait is how long something must have waited for the line to say so, in
+// milliseconds.
+const shownWait = 20
+
 func (t *terminal) phases(timings event.Timings) string {
 	phase := func(name string, ms float64) string { return name + " " + strings.TrimSuffix(duration(ms), " ms") }
 	list := []string{phase("build", timings.Build), phase("ready", timings.Ready)}
-	if timings.Waiting >= 1 {
+	if timings.Waiting >= shownWait {
 		list = append([]string{phase("waited", timings.Waiting)}, list...)
 	}
 	return t.dim.Sprint(strings.Join(list, " "+t.dot+" "))
