@@ -1,7 +1,8 @@
 // Package supervisor keeps an HTTP server up while its program is replaced: on
 // SIGUSR2 it starts the new binary, hands it the listening sockets through
 // cloudflare/tableflip and leaves when the last request that it had accepted
-// is answered. No request is lost and no connection is refused.
+// is answered. No connection is refused, and no request on a plain HTTP/1
+// connection is lost; for TLS and HTTP/2 see below.
 //
 // One line replaces http.ListenAndServe or gin's r.Run:
 //
@@ -52,8 +53,8 @@
 //
 // # Does not
 //
-// It does not restart a program that crashed (a service manager or ginreload
-// does), watch files, or terminate TLS for you. On Windows everything works
+// It does not restart a program that crashed (a service manager does, and
+// ginreload at the next save) or watch files. On Windows everything works
 // except Upgrade, which returns ErrNotSupported. A process has one Supervisor,
 // because it has one set of inherited descriptors. What main starts before Run
 // must not write to an inherited stderr for longer than the process that is

@@ -13,8 +13,7 @@ type generation struct {
 	group      int  // process group of its line of generations
 	supervised bool // it has announced a supervisor
 	begun      time.Time
-	replaced   bool   // a newer one serves; it drains
-	unwatch    func() // stops waiting for its end, nil for our own child
+	replaced   bool // a newer one serves; it drains
 }
 
 // exited is the end of a generation.
@@ -25,13 +24,12 @@ type exited struct {
 
 // watch reports the end of a process that the program has started by itself.
 func (r *runner) watch(g *generation) {
-	ended, stop, err := proc.Ended(g.pid)
+	ended, _, err := proc.Ended(g.pid)
 	if err != nil {
 		// It was quicker than us.
 		r.background.Go(func() { r.report(exited{g, proc.Exit{}}) })
 		return
 	}
-	g.unwatch = stop
 	r.background.Go(func() {
 		select {
 		case exit := <-ended:

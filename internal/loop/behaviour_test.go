@@ -67,6 +67,22 @@ func TestSavingAgainRetriesWhatDidNotStart(t *testing.T) {
 	}
 }
 
+// A build may come to its end before the word that it is cancelled reaches it.
+// Its program lies there then, but does not run, so going back to it is no
+// return to what serves.
+func TestGoingBackToAProgramThatNeverRanReloads(t *testing.T) {
+	w := served(t)
+	w.save(plan.Rebuild)
+	w.save(plan.Rebuild)
+	w.built(event.Built) // cancelled too late
+	w.built(event.Failed)
+	w.save(plan.Rebuild)
+	w.built(event.Same) // as what the cancelled one has left
+	if w.reloading == 0 {
+		t.Fatal("the first version still serves")
+	}
+}
+
 func TestNewerBuildCallsOffAStartThatHangs(t *testing.T) {
 	w := served(t)
 	w.save(plan.Rebuild)

@@ -10,6 +10,13 @@ func (t *transition) built(b Built) {
 	t.Build = Build{}
 	report := b.Report
 	report.Number, report.Outcome = b.Number, b.Outcome
+	if b.Outcome == event.Built {
+		t.Made++
+		// Until it has been reloaded. A build that is cancelled too late will
+		// not be, and the next one must not be taken for the same program as
+		// the one that serves.
+		t.Stale = true
+	}
 	if done.Canceled {
 		// Whatever it came to, newer changes are not in it.
 		report.Outcome = event.Canceled

@@ -23,8 +23,9 @@ func (t *transition) app(e app.Event) {
 		out.Kind, out.Addresses = event.Reloaded, e.Addresses
 		if t.Reload != nil {
 			out.Files, out.Timings = t.Reload.Cause.Files, timings(*t.Reload, e.Took, t.at)
+			t.Stale = t.Reload.Made != t.Made
 		}
-		t.Reload, t.Stale = nil, false
+		t.Reload = nil
 		t.emit(out)
 	case app.Failed:
 		t.failed(e, out)

@@ -20,7 +20,8 @@ type State struct {
 	Builds   int        // builds started so far
 	Canceled int        // builds cancelled in a row
 	Serving  int        // generation that serves, 0 for none
-	Stale    bool       // the newest program was tried and did not get ready
+	Made     int        // programs published so far, also by builds that were cancelled too late
+	Stale    bool       // the published program is not the one that serves
 	Stop     Stop
 }
 
@@ -46,6 +47,7 @@ type Candidate struct {
 	Built  time.Time
 	Took   time.Duration // of the build
 	Asked  time.Time     // for the reload
+	Made   int           // number of the program that the reload has started
 }
 
 // Stop is how far a stop has come.
@@ -183,7 +185,7 @@ func (t *transition) settle() {
 	}
 	if t.Built != nil && t.Reload == nil {
 		t.Reload, t.Built = t.Built, nil
-		t.Reload.Asked = t.at
+		t.Reload.Asked, t.Reload.Made = t.at, t.Made
 		t.do(Effect{Reload: t.Reload.Binary})
 	}
 }
