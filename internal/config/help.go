@@ -19,7 +19,8 @@ Flags:
   -C, --chdir DIR      run as if started in DIR
   -c, --config FILE    read FILE instead of .air.toml or .config/air.toml
       --color WHEN     auto, always or never
-      --json           one line of JSON per event instead of text
+      --json           one line of JSON per event on standard output instead of
+                       text; the program's output goes to standard error then
   -v, --verbose        say more
       --version        print the version
   -h, --help           print this text
