@@ -37,9 +37,25 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// greeting is what the source of an example says. README has its reader edit
+// it, and the tests pass all the same.
+func greeting(t *testing.T, name string) string {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join(name, "main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(source), "const greeting = \"")
+	text, _, ok := strings.Cut(rest, "\"")
+	if !ok || text == "" {
+		t.Fatalf("no greeting in %s", name)
+	}
+	return text
+}
+
 func checkRoutes(t *testing.T, s *server) {
-	if got := s.get(t, "/", http.StatusOK); got != "hello, version 1" {
-		t.Errorf("/ answers %q", got)
+	if got := s.get(t, "/", http.StatusOK); got != s.greeting {
+		t.Errorf("/ answers %q, want %q", got, s.greeting)
 	}
 	if got := s.get(t, "/slow?ms=20", http.StatusOK); !strings.Contains(got, "after 20 ms") {
 		t.Errorf("/slow answers %q", got)
@@ -92,9 +108,10 @@ func checkEcho(t *testing.T, s *server) {
 
 // server is an example that runs, in whichever generation.
 type server struct {
-	ctx context.Context
-	url string
-	pid int // of the first generation, and of the process group of all
+	greeting string // in its source
+	ctx      context.Context
+	url      string
+	pid      int // of the first generation, and of the process group of all
 }
 
 func start(t *testing.T, binary string) *server {
@@ -119,7 +136,7 @@ func start(t *testing.T, binary string) *server {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		cmd.Wait() // until no generation holds the pipe of the output
 	})
-	s := &server{ctx: ctx, url: fmt.Sprintf("http://127.0.0.1:%d", port), pid: cmd.Process.Pid}
+	s := &server{ctx: ctx, url: fmt.Sprintf("http://127.0.0.1:%d", port), pid: cmd.Process.Pid, greeting: greeting(t, filepath.Base(binary))}
 	s.until(t, "the server answers", func() bool {
 		resp, err := http.Get(s.url)
 		if err != nil {
@@ -179,7 +196,7 @@ func (s *server) events(t *testing.T) io.Reader {
 	}
 	t.Cleanup(func() { resp.Body.Close() })
 	stream := bufio.NewReader(resp.Body)
-	for line := ""; !strings.HasPrefix(line, "data: hello, version 1"); {
+	for line := ""; !strings.HasPrefix(line, "data: "+s.greeting); {
 		if line, err = stream.ReadString('\n'); err != nil {
 			t.Fatalf("read the first event: %v", err)
 		}
@@ -198,7 +215,7 @@ func (s *server) echo(t *testing.T) *websocket.Conn {
 	if err := conn.Write(s.ctx, websocket.MessageText, []byte("ping")); err != nil {
 		t.Fatal(err)
 	}
-	if _, got, err := conn.Read(s.ctx); err != nil || string(got) != "hello, version 1: ping" {
+	if _, got, err := conn.Read(s.ctx); err != nil || string(got) != s.greeting+": ping" {
 		t.Fatalf("the echo is %q (%v)", got, err)
 	}
 	return conn

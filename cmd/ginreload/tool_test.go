@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -244,6 +245,8 @@ func project(t *testing.T, from string, mod []byte) string {
 	return dir
 }
 
+var greetingLine = regexp.MustCompile(`(?m)^const greeting = .*$`)
+
 // example returns a project with one of the examples.
 func example(t *testing.T, name string) string {
 	t.Helper()
@@ -259,6 +262,13 @@ func example(t *testing.T, name string) string {
 		}
 	}
 	dir := project(t, filepath.Join(examples, name), []byte(strings.Join(kept, "")))
+	// README has its reader edit the greeting; tests begin with the first one.
+	main := filepath.Join(dir, "main.go")
+	source, err := os.ReadFile(main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, main, string(greetingLine.ReplaceAll(source, []byte(`const greeting = "hello, version 1"`))))
 	sums, err := os.ReadFile(filepath.Join(examples, "go.sum"))
 	if err != nil {
 		t.Fatal(err)
