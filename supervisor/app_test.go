@@ -40,7 +40,7 @@ type app struct {
 	words     []string
 	sup       *supervisor.Supervisor
 	again     error // of the second New
-	listeners map[string]*supervisor.Listener
+	listeners map[string]net.Listener
 }
 
 func (a *app) main() int {
@@ -114,7 +114,7 @@ func (a *app) build() (err error) {
 		return err
 	}
 	_, a.again = supervisor.New(supervisor.Options{})
-	a.listeners = make(map[string]*supervisor.Listener)
+	a.listeners = make(map[string]net.Listener)
 	addr := a.value("addr")
 	if addr == "" {
 		addr = "127.0.0.1:" + os.Getenv("PORT")

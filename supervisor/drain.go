@@ -32,7 +32,7 @@ func (d *drain) run() (back bool, err error) {
 	}
 	s.conns.drain(d.next)
 	s.lameDuck.Store(true)
-	s.log(slog.LevelInfo, "draining")
+	s.emit(Event{Kind: EventDraining})
 	s.mu.Lock()
 	close(s.draining)
 	s.mu.Unlock()
@@ -51,7 +51,7 @@ func (d *drain) run() (back bool, err error) {
 	ctx, cancel := context.WithDeadline(context.Background(), d.begun.Add(s.opts.DrainTimeout))
 	defer cancel()
 	s.shutdown(ctx)
-	s.log(slog.LevelInfo, "drained", "took", time.Since(d.begun))
+	s.emit(Event{Kind: EventDrained, Took: time.Since(d.begun)})
 	return false, nil
 }
 
@@ -97,7 +97,7 @@ func (d *drain) wait() ending {
 			d.bye = d.bye || m.Bye
 			d.hasten = d.hasten || m.Hasten || m.Bye
 		case <-d.upgrades:
-			s.log(slog.LevelWarn, "upgrade signal ignored", "error", d.refusal())
+			s.emit(Event{Kind: EventRefused, Err: d.refusal()})
 		case sig := <-d.stops:
 			if d.interrupted(sig) {
 				return secondSignal
@@ -190,10 +190,12 @@ func (d *drain) cut(why ending) error {
 	cancel()
 	s.shutdown(done)
 	if n == 0 {
+		s.emit(Event{Kind: EventDrained, Took: time.Since(d.begun)})
 		return nil
 	}
-	s.log(slog.LevelWarn, "connections cut", "why", string(why), "count", n)
-	return &CutError{Why: string(why), Connections: n}
+	err := &CutError{Why: string(why), Connections: n}
+	s.emit(Event{Kind: EventCut, Took: time.Since(d.begun), Err: err})
+	return err
 }
 
 // takeUp reverses the drain: the sockets were never closed.

@@ -10,14 +10,14 @@ import (
 	"syscall"
 )
 
-// Listen returns the listening socket with this name: the one that the process
+// Listen returns the listening socket with this name, a *Listener: the one that the process
 // before this one or the service manager (LISTEN_FDS) handed over, if it has
 // the name or, failing that, the address; else a new one. network is "tcp",
 // "tcp4", "tcp6" or "unix". If the inherited socket of that name listens on
 // another address than the one asked for, a new socket is opened. Every
 // listener is passed on at the next upgrade. What was handed over and not asked
 // for is closed when Run begins to serve.
-func (s *Supervisor) Listen(name, network, addr string) (*Listener, error) {
+func (s *Supervisor) Listen(name, network, addr string) (net.Listener, error) {
 	switch network {
 	case "tcp", "tcp4", "tcp6", "unix":
 	default:

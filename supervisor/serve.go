@@ -26,20 +26,37 @@ type server struct {
 // ConnContext and the Handler of srv are chained, never replaced; srv must not
 // be served or shut down by anybody else. The same srv may serve several
 // listeners.
-func (s *Supervisor) Serve(ln *Listener, srv *http.Server) error {
-	return s.register(&server{sup: s, ln: ln, srv: srv})
+func (s *Supervisor) Serve(ln net.Listener, srv *http.Server) error {
+	l, err := s.own(ln)
+	if err != nil {
+		return err
+	}
+	return s.register(&server{sup: s, ln: l, srv: srv})
 }
 
 // ServeTLS is Serve with TLS and, unless srv says otherwise, HTTP/2. The files
 // may be empty if srv.TLSConfig has its certificates.
-func (s *Supervisor) ServeTLS(ln *Listener, srv *http.Server, certFile, keyFile string) error {
+func (s *Supervisor) ServeTLS(ln net.Listener, srv *http.Server, certFile, keyFile string) error {
+	l, err := s.own(ln)
+	if err != nil {
+		return err
+	}
 	if certFile != "" || keyFile != "" {
 		// Now rather than in Run, so that a bad file fails before anything is handed over.
 		if _, err := tls.LoadX509KeyPair(certFile, keyFile); err != nil {
-			return fmt.Errorf("supervisor: serve %s: %w", ln.name, err)
+			return fmt.Errorf("supervisor: serve %s: %w", l.name, err)
 		}
 	}
-	return s.register(&server{sup: s, ln: ln, srv: srv, tls: true, cert: certFile, key: keyFile})
+	return s.register(&server{sup: s, ln: l, srv: srv, tls: true, cert: certFile, key: keyFile})
+}
+
+// own returns ln as the listener that Listen has made.
+func (s *Supervisor) own(ln net.Listener) (*Listener, error) {
+	l, ok := ln.(*Listener)
+	if !ok || l.sup != s {
+		return nil, fmt.Errorf("supervisor: serve %s: the listener does not come from this supervisor; get it from Listen", ln.Addr())
+	}
+	return l, nil
 }
 
 func (s *Supervisor) register(v *server) error {

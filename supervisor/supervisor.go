@@ -37,6 +37,10 @@ type Options struct {
 	// Logger gets a record for each step. nil: slog.Default, warnings only, and
 	// nothing below ginreload, which reports what it is told over NOTIFY_SOCKET.
 	Logger *slog.Logger
+	// OnEvent is called for each step, one call at a time, from goroutines of the
+	// supervisor that wait for it: it must be quick. It may call Upgrade and the
+	// like in a goroutine of its own only. nil: nobody is told.
+	OnEvent func(Event)
 	// NoSignals leaves signals to the program, which calls Upgrade itself and
 	// stops the supervisor by ending the context of Run.
 	NoSignals bool
@@ -66,6 +70,9 @@ type Supervisor struct {
 
 	predecessor *predecessor // the generation before us, nil for the first
 	generation  int
+
+	journal journal
+	events  sync.Mutex // held during OnEvent
 
 	lameDuck atomic.Bool // responses say Connection: close where they must
 
