@@ -13,7 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -100,7 +100,7 @@ func (a *app) main() int {
 // build sets up all listeners and servers.
 func (a *app) build() (err error) {
 	opts := supervisor.Options{
-		ReadyTimeout: 3 * time.Second, DrainTimeout: 5 * time.Second,
+		ReadyTimeout: 3 * time.Second, DrainTimeout: 5 * time.Second, MaxBackoff: -1,
 		Logger: slog.New(slog.NewTextHandler(os.Stdout, nil)),
 	}
 	opts.Guard, _ = time.ParseDuration(a.value("guard"))
@@ -172,9 +172,11 @@ func (a *app) server() *http.Server {
 		a.hook(srv)
 	}
 	if a.is("freeze") {
-		var once sync.Once
+		var conns atomic.Int32 // the first is that of the probe
 		srv.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
-			once.Do(func() { a.gate("freeze") }) // and what the old process sends piles up
+			if conns.Add(1) == 2 {
+				a.gate("freeze") // and what the old process sends piles up
+			}
 			return ctx
 		}
 	}

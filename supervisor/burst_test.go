@@ -88,14 +88,16 @@ func TestSignalBeforeTheProgramListensForIt(t *testing.T) {
 	t.Parallel()
 	r := prepare(t, "gate=new", "gate=run")
 	r.launch()
-	for _, gate := range []string{"new", "run"} {
-		pid := r.expectPID(fmt.Sprintf(`at gate %s (\d+)\n`, gate))
-		syscall.Kill(pid, syscall.SIGUSR2)
-		r.open(gate)
-	}
-	r.answers()
+	pid := r.expectPID(`at gate new (\d+)\n`)
+	syscall.Kill(pid, syscall.SIGUSR2) // nobody takes it
+	r.taken(pid)
+	r.open("new")
+	r.expect(`at gate run`)
+	syscall.Kill(pid, syscall.SIGUSR2) // New does, and Run acts on it
+	r.taken(pid)
 	r.behave()
-	r.upgrade()
+	r.open("run")
+	r.expect(`generation 1 ended: <nil>`)
 	if got := r.generation(); got != 2 {
 		t.Errorf("generation %d serves", got)
 	}

@@ -36,7 +36,7 @@ func TestControlKeepsMessagesApart(t *testing.T) {
 	for i := range 200 { // more than one read
 		big.Slots = append(big.Slots, slot{Name: fmt.Sprint("listener ", i), Network: "tcp", Addr: "127.0.0.1:0"})
 	}
-	sent := []message{{Welcome: &big}, {Commit: true}, {Prepared: []string{"a"}}, {Bye: true}}
+	sent := []message{{Welcome: &big}, {Commit: true}, {Prepared: &prepared{Claimed: []string{"a"}}}, {Bye: true}}
 	go func() {
 		for _, m := range sent {
 			here.send(m)
@@ -82,10 +82,11 @@ func TestControlPassesConnections(t *testing.T) {
 	}
 	for i, client := range clients {
 		there.receive()
-		m, nc, err := there.receive()
+		m, f, err := there.receive()
 		if err != nil || m.Conn != fmt.Sprint(i) {
 			t.Fatal(m, err)
 		}
+		nc := connOf(f)
 		if got, want := nc.RemoteAddr().String(), client.LocalAddr().String(); got != want {
 			t.Errorf("connection %d is that of %s, not of %s", i, got, want)
 		}

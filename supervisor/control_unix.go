@@ -12,6 +12,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // control is one end of the socket between two generations: lines of JSON, a
@@ -70,9 +71,16 @@ func (c *control) sendConn(m message, nc net.Conn) error {
 	if !ok {
 		return fmt.Errorf("pass connection: %T has no descriptor", nc)
 	}
+	return c.sendDescriptor(m, sc)
+}
+
+// sendFile sends m together with the descriptor of f, which stays open here.
+func (c *control) sendFile(m message, f *os.File) error { return c.sendDescriptor(m, f) }
+
+func (c *control) sendDescriptor(m message, sc syscall.Conn) error {
 	raw, err := sc.SyscallConn()
 	if err != nil {
-		return fmt.Errorf("pass connection: %w", err)
+		return fmt.Errorf("pass descriptor: %w", err)
 	}
 	var sendErr error
 	// Control keeps the descriptor open and, unlike File().Fd(), in non-blocking mode.
@@ -98,9 +106,9 @@ func (c *control) sendWith(m message, rights []byte) error {
 	return nil
 }
 
-// receive returns the next message and the connection that came with it, nil
-// if this process had no descriptor left for it.
-func (c *control) receive() (message, net.Conn, error) {
+// receive returns the next message and the file that came with it, nil if
+// this process had no descriptor left for it.
+func (c *control) receive() (message, *os.File, error) {
 	for {
 		if i := bytes.IndexByte(c.text, '\n'); i >= 0 {
 			var m message
@@ -109,10 +117,10 @@ func (c *control) receive() (message, net.Conn, error) {
 			if err != nil {
 				return m, nil, fmt.Errorf("read from the other process: %w", err)
 			}
-			if m.Conn == "" {
+			if !m.carries() {
 				return m, nil, nil
 			}
-			return m, c.nextConn(), nil
+			return m, c.nextFile(), nil
 		}
 		if err := c.fill(); err != nil {
 			for _, fd := range c.files {
@@ -151,21 +159,19 @@ func (c *control) fill() error {
 	return nil
 }
 
-func (c *control) nextConn() net.Conn {
+func (c *control) nextFile() *os.File {
 	if len(c.files) == 0 {
 		return nil
 	}
-	f := os.NewFile(uintptr(c.files[0]), "connection")
+	f := os.NewFile(uintptr(c.files[0]), "passed on")
 	c.files = c.files[1:]
-	defer f.Close()
-	nc, err := net.FileConn(f)
-	if err != nil {
-		return nil
-	}
-	return nc
+	return f
 }
 
 // expire makes every send fail, those that are blocked as well.
-func (c *control) expire() { c.conn.SetWriteDeadline(past) }
+func (c *control) expire() { c.sendBefore(past) }
+
+// sendBefore makes every send fail that is not over by then.
+func (c *control) sendBefore(t time.Time) { c.conn.SetWriteDeadline(t) }
 
 func (c *control) close() { c.conn.Close() }

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"net"
 	"os"
+	"time"
 )
 
 // control does not exist where processes cannot pass sockets to each other.
@@ -12,6 +13,8 @@ func newControl() (*control, *os.File, error)        { return nil, nil, ErrNotSu
 func openControl(*os.File) (*control, error)         { return nil, ErrNotSupported }
 func (*control) send(message) error                  { return ErrNotSupported }
 func (*control) sendConn(message, net.Conn) error    { return ErrNotSupported }
-func (*control) receive() (message, net.Conn, error) { return message{}, nil, ErrNotSupported }
+func (*control) sendFile(message, *os.File) error    { return ErrNotSupported }
+func (*control) receive() (message, *os.File, error) { return message{}, nil, ErrNotSupported }
 func (*control) expire()                             {}
+func (*control) sendBefore(time.Time)                {}
 func (*control) close()                              {}

@@ -15,11 +15,13 @@ const queueTime = 20 * time.Millisecond
 // drain takes a process from serving to empty: in favour of next, or for good.
 type drain struct {
 	*runner
+	attempt *attempt   // that put next in our place, nil at a stop
 	next    *successor // nil at a stop
 	begun   time.Time
 	hasten  bool // the next generation waits for us to leave
 	bye     bool // the next generation was asked to stop
 	stopped int  // signals to stop since the drain began
+	refused bool // listeners that the new version does not have were closed
 }
 
 // run drains. It reports back=true if the next generation died while this
@@ -38,6 +40,9 @@ func (d *drain) run() (back bool, err error) {
 	s.mu.Unlock()
 
 	end := d.wait()
+	if end == drained && !d.leave() {
+		end = successorDied
+	}
 	switch end {
 	case drained:
 	case successorDied:
@@ -65,6 +70,43 @@ const (
 	secondSignal  ending = "second signal"
 )
 
+// leaveTime is how long the new process may take to report ready to tableflip.
+const leaveTime = 2 * time.Second
+
+// leave makes sure that the new process is there when this one goes: it reports
+// ready to tableflip, or it is dead and leave reports false.
+func (d *drain) leave() bool {
+	if d.next == nil || d.bye {
+		return true
+	}
+	limit := time.NewTimer(leaveTime)
+	defer limit.Stop()
+	d.next.ctl.sendBefore(time.Now().Add(leaveTime))
+	d.next.ctl.send(message{Leave: true})
+	messages := d.next.messages
+	for {
+		select {
+		case err := <-d.attempt.flipped:
+			if err == nil {
+				return true
+			}
+			d.attempt.flipped <- err // for whoever waits for tableflip
+			d.next.hangUp()
+			for m := range d.next.messages { // that it has sent before its end
+				d.bye = d.bye || m.Bye
+			}
+			return d.bye
+		case m, ok := <-messages:
+			if !ok {
+				messages = nil
+			}
+			d.bye = d.bye || m.Bye
+		case <-limit.C:
+			return true // it is alive, but busy, and has what it needs
+		}
+	}
+}
+
 // wait returns when nothing is left that deserves waiting for.
 func (d *drain) wait() ending {
 	s := d.sup
@@ -73,8 +115,9 @@ func (d *drain) wait() ending {
 	grace := time.NewTimer(0)
 	defer grace.Stop()
 	var messages chan message
+	var flipped chan error
 	if d.next != nil {
-		messages = d.next.messages
+		messages, flipped = d.next.messages, d.attempt.flipped
 	}
 	for {
 		left := d.left()
@@ -94,11 +137,16 @@ func (d *drain) wait() ending {
 			if !ok {
 				messages = nil
 			}
-			d.bye = d.bye || m.Bye
-			d.hasten = d.hasten || m.Hasten || m.Bye
-		case <-d.upgrades:
+			d.hear(m)
+		case err := <-flipped:
+			flipped <- err // for whoever waits for tableflip
+			flipped = nil
+			if err != nil {
+				d.next.hangUp()
+			}
+		case <-s.signals.upgrades:
 			s.emit(Event{Kind: EventRefused, Err: d.refusal()})
-		case sig := <-d.stops:
+		case sig := <-s.signals.stops:
 			if d.interrupted(sig) {
 				return secondSignal
 			}
@@ -106,6 +154,32 @@ func (d *drain) wait() ending {
 			req.reply <- upgradeReply{err: d.refusal()}
 		case err := <-s.served:
 			s.log(slog.LevelWarn, "server failed during the drain", "error", err)
+		}
+	}
+}
+
+// hear acts on what the new process says.
+func (d *drain) hear(m message) {
+	d.bye = d.bye || m.Bye
+	d.hasten = d.hasten || m.Hasten || m.Bye
+	if m.Reopen {
+		select {
+		case d.sup.signals.reopens <- os.Interrupt: // which one does not matter
+		default: // one is pending already
+		}
+	}
+}
+
+// refuseRemoved has connections refused where the new version does not listen
+// any more, rather than leaving them in a queue until the drain is over.
+func (d *drain) refuseRemoved() {
+	if d.next == nil || d.refused || time.Since(d.begun) < d.sup.opts.Guard {
+		return
+	}
+	d.refused = true
+	for _, l := range d.sup.allListeners() {
+		if !d.next.keeps(l.name) {
+			l.refuse()
 		}
 	}
 }
@@ -134,6 +208,7 @@ func (d *drain) left() time.Duration {
 	if d.bye {
 		return wait
 	}
+	d.refuseRemoved()
 	if d.next != nil && !d.hasten {
 		until(s.opts.Guard)
 	}

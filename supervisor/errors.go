@@ -20,19 +20,39 @@ var (
 	ErrReplaced = errors.New("supervisor: a newer process has taken over; signal that one")
 	// ErrStopping is returned by Upgrade once a stop was asked for.
 	ErrStopping = errors.New("supervisor: stopping")
-	// ErrSpent is returned by Upgrade in a process that had to take up again
-	// after the process that replaced it died: it can serve, but not upgrade.
-	ErrSpent = errors.New("supervisor: the one upgrade of this process was used by a process that died; restart the program to upgrade")
+	// ErrSpent is returned by Upgrade in a process whose one success with
+	// tableflip went to a binary that does not use this package, and was
+	// ended for that: it serves on, but cannot upgrade.
+	ErrSpent = errors.New("supervisor: a binary without supervisor has used up the upgrade of this process; restart the program to upgrade")
 	// ErrRunning is returned by a second Run.
 	ErrRunning = errors.New("supervisor: Run was called before")
+	// ErrNoState is returned by Receive and ReceiveFile if the process before
+	// this one offers nothing of that name, or there is none.
+	ErrNoState = errors.New("supervisor: no such state was offered")
+)
+
+// Reason is the part of an upgrade that failed. The texts are stable.
+type Reason string
+
+// Reasons for which an upgrade can fail.
+const (
+	ReasonBinary    Reason = "binary"     // the pre-flight found fault with the new binary, or BeforeUpgrade did
+	ReasonStart     Reason = "start"      // the system could not start it
+	ReasonExit      Reason = "exit"       // it ended before it had taken over
+	ReasonTimeout   Reason = "timeout"    // it was not there in time
+	ReasonProbe     Reason = "probe"      // it did not answer as it should
+	ReasonProtocol  Reason = "protocol"   // it speaks another version of the hand-over, or none
+	ReasonCalledOff Reason = "called off" // the context of Upgrade ended, or a stop was asked for
 )
 
 // UpgradeError says why the new process did not take over. The process that
 // Upgrade was called in goes on serving as before.
 type UpgradeError struct {
+	Reason Reason
 	PID    int      // of the new process, 0 if it is not known or was never started
 	Status string   // how it ended, as os.ProcessState prints it ("exit status 2", "signal: killed"); "" if it did not
 	Stderr []string // its last lines of stderr; empty when stderr is a terminal, which has shown them
+	Stack  []string // where its main goroutine was, if it had to be ended by force
 	Err    error    // what went wrong
 }
 
@@ -44,6 +64,9 @@ func (e *UpgradeError) Error() string {
 	}
 	if len(e.Stderr) > 0 {
 		fmt.Fprintf(&b, "; it said: %s", strings.Join(e.Stderr, " | "))
+	}
+	if len(e.Stack) > 0 {
+		fmt.Fprintf(&b, "; its main was at: %s", strings.Join(e.Stack, " | "))
 	}
 	return b.String()
 }

@@ -36,6 +36,7 @@ const (
 	EventBegun       EventKind = "upgrade begun"
 	EventChecked     EventKind = "binary checked" // the pre-flight passed; Took
 	EventStarted     EventKind = "started"        // the new process runs; Took for the wait for an older generation to leave
+	EventState       EventKind = "state received" // the new process has taken what Text names
 	EventPrepared    EventKind = "prepared"       // it is ready to serve; Took since EventStarted
 	EventProbed      EventKind = "probed"         // it has answered as it should; Took
 	EventCommitted   EventKind = "committed"      // it may accept; Took for the probation

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestExplain(t *testing.T) {
@@ -16,13 +15,13 @@ func TestExplain(t *testing.T) {
 		{"child pid=17 exited: exit status 3", "the new process ended before it was ready: exit status 3 (pid 17)", "exit status 3", 17},
 		{"child pid=17 exited: signal: killed", "the new process ended before it was ready: signal: killed (pid 17)", "signal: killed", 17},
 		{"child pid=17 exited", "the new process ended before it was ready: exit status 0 (pid 17)", "exit status 0", 17},
-		{"new child pid=17 timed out", "the new process was not ready after 3s and was killed (pid 17)", "signal: killed", 17},
-		{"can't start child: can't start process ./app: fork/exec: text file busy", "could not be started", "", 5},
+		{"can't start child: can't start process /app: fork/exec: permission denied", "could not be started: /app: fork/exec: permission denied", "", 5},
+		{"can't start child: can't start process /app: fork/exec: text file busy", "somebody has had /app open for writing", "", 5},
 		{"terminating", "terminating (pid 5)", "", 5},
 	} {
-		a := &attempt{sup: &Supervisor{opts: Options{ReadyTimeout: 3 * time.Second}}, pid: 5}
+		w := &watch{attempt: &attempt{pid: 5}}
 		var e *UpgradeError
-		if !errors.As(a.explain(errors.New(c.text)), &e) {
+		if !errors.As(w.explain(errors.New(c.text)), &e) {
 			t.Fatalf("%s: not an UpgradeError", c.text)
 		}
 		if !strings.Contains(e.Error(), c.want) || e.Status != c.status || e.PID != c.pid {

@@ -30,19 +30,23 @@ func (s *Supervisor) Listen(name, network, addr string) (net.Listener, error) {
 			return nil, fmt.Errorf("supervisor: listen %s: the name is taken by %s", name, l.Addr())
 		}
 	}
-	sock, fresh, err := s.socketLocked(name, network, addr)
+	sock, was, err := s.socketLocked(name, network, addr)
 	if err != nil {
 		return nil, fmt.Errorf("supervisor: listen %s: %w", name, err)
 	}
-	l := newListener(s, name, network, addr, sock, fresh)
+	l := newListener(s, name, network, addr, sock, was == nil)
+	if was != nil {
+		l.was = was.Name
+	}
 	s.listeners = append(s.listeners, l)
-	if fresh && s.predecessor == nil {
+	if l.fresh && s.predecessor == nil {
 		s.store(l)
 	}
 	return l, nil
 }
 
-func (s *Supervisor) socketLocked(name, network, addr string) (sock socket, fresh bool, err error) {
+// socketLocked returns the socket and what it was inherited as, nil for a new one.
+func (s *Supervisor) socketLocked(name, network, addr string) (sock socket, was *inherited, err error) {
 	for _, same := range []func(inherited) bool{
 		func(in inherited) bool { return in.Name == name || in.Name == storeName(name) },
 		func(inherited) bool { return true },
@@ -54,12 +58,12 @@ func (s *Supervisor) socketLocked(name, network, addr string) (sock socket, fres
 			}
 			if sock := s.claim(in, network, addr); sock != nil {
 				in.taken = true
-				return sock, false, nil
+				return sock, in, nil
 			}
 		}
 	}
 	sock, err = openNew(network, addr)
-	return sock, true, err
+	return sock, nil, err
 }
 
 // claim opens an inherited socket, or returns nil if it is not what the program

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"errors"
+	"log/slog"
 	"net"
 	"os"
 	"sync"
@@ -21,6 +22,7 @@ type socket interface {
 // paused without closing the socket.
 type Listener struct {
 	name    string
+	was     string // its name in the process before this one, "" if that had it not
 	network string
 	addr    string // as asked for
 	socket  socket
@@ -32,9 +34,10 @@ type Listener struct {
 
 	accepting sync.Mutex // held while a connection may be on its way from the kernel to the count
 
-	mu     sync.Mutex // guards all below
-	parked chan struct{}
-	done   bool
+	mu       sync.Mutex // guards all below
+	parked   chan struct{}
+	refusing bool
+	done     bool
 }
 
 func newListener(sup *Supervisor, name, network, addr string, s socket, fresh bool) *Listener {
@@ -44,6 +47,7 @@ func newListener(sup *Supervisor, name, network, addr string, s socket, fresh bo
 	return &Listener{
 		name: name, network: network, addr: addr, socket: s, sup: sup, fresh: fresh,
 		moved: make(chan arrival), closed: make(chan struct{}),
+		parked: make(chan struct{}), // until the process may accept
 	}
 }
 
@@ -116,10 +120,26 @@ func (l *Listener) park() {
 func (l *Listener) unpark() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.refusing {
+		l.refusing = false
+		if err := listenAgain(l.socket); err != nil {
+			l.sup.log(slog.LevelError, "cannot listen again", "listener", l.name, "error", err)
+		}
+	}
 	if l.parked != nil {
 		l.socket.SetDeadline(time.Time{})
 		close(l.parked)
 		l.parked = nil
+	}
+}
+
+// refuse ends the listening of a parked socket, here and in every process that
+// has it. unpark begins it again, on the same address.
+func (l *Listener) refuse() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.parked != nil && !l.done && !l.refusing {
+		l.refusing = stopListening(l.socket) == nil
 	}
 }
 
@@ -162,13 +182,14 @@ func (l *Listener) deliver(a arrival) {
 	}
 }
 
-// receive takes a connection that the process before this one hands over.
-func (s *Supervisor) receive(name string, a arrival) {
+// receive takes a connection that the process before this one hands over: one
+// of a client, with the name of the listener there, or one of its own.
+func (s *Supervisor) receive(m message, nc net.Conn) {
 	for _, l := range s.allListeners() {
-		if l.name == name {
-			l.deliver(a)
+		if m.Probe != "" && l.name == m.Probe || m.Conn != "" && l.was == m.Conn {
+			l.deliver(arrival{nc, m.Early})
 			return
 		}
 	}
-	a.conn.Close()
+	nc.Close()
 }

@@ -3,8 +3,9 @@
 package supervisor
 
 import (
+	"errors"
+	"io/fs"
 	"os"
-	"os/signal"
 	"syscall"
 )
 
@@ -22,8 +23,31 @@ func hideInheritance() {
 
 func kill(pid int) { syscall.Kill(pid, syscall.SIGKILL) }
 
-// notifySignals delivers the signals that Run acts on.
-func notifySignals(upgrades, stops chan os.Signal) {
-	signal.Notify(upgrades, syscall.SIGUSR2)
-	signal.Notify(stops, syscall.SIGTERM, os.Interrupt)
+// askForStacks has a Go program print its goroutines and end.
+func askForStacks(pid int) { syscall.Kill(pid, syscall.SIGQUIT) }
+
+// runnable reports whether this user may execute the file.
+func runnable(path string, _ fs.FileInfo) bool {
+	const execute = 1 // X_OK of access(2)
+	return syscall.Access(path, execute) == nil
+}
+
+// lockFile takes the lock of f for as long as anybody holds the open file.
+func lockFile(f *os.File) error {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var lockErr error
+	err = raw.Control(func(fd uintptr) { lockErr = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB) })
+	return errors.Join(err, lockErr)
+}
+
+func defaultSignals() Signals {
+	return Signals{
+		Upgrade: []os.Signal{syscall.SIGUSR2},
+		Stop:    []os.Signal{syscall.SIGTERM, os.Interrupt},
+		Reload:  []os.Signal{syscall.SIGHUP},
+		Reopen:  []os.Signal{syscall.SIGUSR1},
+	}
 }

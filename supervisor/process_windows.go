@@ -1,8 +1,8 @@
 package supervisor
 
 import (
+	"io/fs"
 	"os"
-	"os/signal"
 	"syscall"
 )
 
@@ -10,4 +10,13 @@ func hideInheritance() {}
 
 func kill(int) {}
 
-func notifySignals(_, stops chan os.Signal) { signal.Notify(stops, os.Interrupt, syscall.SIGTERM) }
+func askForStacks(int) {}
+
+func runnable(string, fs.FileInfo) bool { return true }
+
+func defaultSignals() Signals {
+	return Signals{Stop: []os.Signal{os.Interrupt, syscall.SIGTERM}}
+}
+
+// lockFile does nothing: there is one generation.
+func lockFile(*os.File) error { return nil }

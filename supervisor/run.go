@@ -3,9 +3,8 @@ package supervisor
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
-	"os/signal"
+	"time"
 )
 
 // Run tells the process before this one and the service manager that this
@@ -22,12 +21,10 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	if again {
 		return ErrRunning
 	}
-	r := &runner{sup: s, ctx: ctx, upgrades: make(chan os.Signal, 1), stops: make(chan os.Signal, 2)}
-	if !s.opts.NoSignals {
-		notifySignals(r.upgrades, r.stops)
-		defer signal.Stop(r.upgrades)
-		defer signal.Stop(r.stops)
-	}
+	s.signals.catchStops(s.opts)
+	defer s.signals.release()
+	s.serves.Go(s.tend)
+	r := &runner{sup: s, ctx: ctx}
 	err := r.run()
 	close(s.finished)
 	for _, l := range s.allListeners() {
@@ -37,7 +34,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	if s.predecessor != nil {
 		s.predecessor.close()
 	}
-	if s.flip != nil {
+	if s.flip != nil && !r.replaced { // else it would kill the process that replaced us
 		s.flip.Stop()
 	}
 	return err
@@ -48,12 +45,10 @@ type runner struct {
 	sup *Supervisor
 	ctx context.Context
 
-	// Apart, so that a burst of the one cannot crowd out the other.
-	upgrades, stops chan os.Signal
-
-	trying *trying // the upgrade under way, nil for none
-	queued bool    // a signal asked for another one
-	spent  bool    // the upgrade succeeded, but its process died
+	trying   *trying // the upgrade under way, nil for none
+	queued   bool    // a signal asked for another one
+	replaced bool    // a new process has taken over
+	backoff  backoff
 }
 
 // trying is an attempt in its goroutine.
@@ -80,9 +75,9 @@ func (r *runner) run() error {
 		select {
 		case <-r.ctx.Done():
 			return r.stop("end of context")
-		case sig := <-r.stops:
+		case sig := <-r.sup.signals.stops:
 			return r.stop(sig.String())
-		case <-r.upgrades:
+		case <-r.sup.signals.upgrades:
 			r.upgradeSignal()
 		case what := <-asked:
 			if what == toStop {
@@ -101,81 +96,10 @@ func (r *runner) run() error {
 	}
 }
 
-// enter takes this process from its start to serving.
-func (r *runner) enter() error {
-	s := r.sup
-	if p := s.predecessor; p != nil {
-		p.ctl.send(message{Prepared: s.names()})
-		select {
-		case <-p.commit:
-		case <-p.gone:
-			// It was killed in the middle of the upgrade. We hold its sockets,
-			// and nobody else does.
-			s.log(slog.LevelWarn, "the old process is gone, taking over")
-		case <-p.abort:
-			return errCalledOff
-		case <-r.ctx.Done():
-			return context.Cause(r.ctx)
-		}
-	}
-	s.startServing()
-	if s.flip != nil {
-		if err := s.flip.Ready(); err != nil && !s.orphaned(err) {
-			return err
-		}
-	}
-	s.dropInherited()
-	if s.predecessor == nil {
-		s.notifyReady()
-		return nil
-	}
-	s.serves.Go(s.meetManager)
-	return nil
-}
-
-// orphaned reports whether Ready failed only because nobody is there to hear it.
-func (s *Supervisor) orphaned(err error) bool {
-	if s.predecessor == nil {
-		return false
-	}
-	<-s.predecessor.gone
-	s.log(slog.LevelWarn, "the old process is gone, going on alone", "error", err)
-	return true
-}
-
-// meetManager waits until the service manager listens to this process, and
-// then tells it what the old process could not say for us.
-func (s *Supervisor) meetManager() {
-	select {
-	case <-s.predecessor.main:
-	case <-s.predecessor.gone:
-		s.notifyReady()
-	case <-s.finished:
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, l := range s.listeners {
-		if l.fresh {
-			s.store(l)
-		}
-	}
-}
-
-// names lists the listeners that have a server.
-func (s *Supervisor) names() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	names := []string{}
-	for _, v := range s.servers {
-		names = append(names, v.ln.name)
-	}
-	return names
-}
-
 func (r *runner) upgradeSignal() {
 	if r.trying != nil {
 		r.queued = true
+		r.sup.emit(Event{Kind: EventQueued})
 		return
 	}
 	r.upgrade(upgradeRequest{r.ctx, make(chan upgradeReply, 1)})
@@ -185,16 +109,19 @@ func (r *runner) upgrade(req upgradeRequest) {
 	s := r.sup
 	refuse := func(err error) {
 		req.reply <- upgradeReply{err: err}
-		s.log(slog.LevelWarn, "upgrade refused", "error", err)
+		s.emit(Event{Kind: EventRefused, Err: err})
 		s.notifyFailed(err)
 	}
+	paused := r.backoff.refuses(time.Now())
 	switch {
 	case s.flip == nil:
 		refuse(ErrNotSupported)
-	case r.spent:
+	case s.spent.Load():
 		refuse(ErrSpent)
 	case r.trying != nil:
 		req.reply <- upgradeReply{err: ErrUpgrading}
+	case paused != nil:
+		refuse(paused)
 	default:
 		ctx, cancel := context.WithCancel(req.ctx)
 		t := &trying{attempt: &attempt{sup: s}, request: req, cancel: cancel, done: make(chan error, 1)}
@@ -209,40 +136,67 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	r.trying = nil
 	t.cancel()
 	if err != nil {
-		s.log(slog.LevelWarn, "upgrade failed, serving on", "error", err)
-		s.notifyFailed(err)
-		t.request.reply <- upgradeReply{err: err}
-		if r.queued {
-			r.queued = false
-			r.upgradeSignal()
-		}
+		r.failed(t, err)
 		return false, nil
 	}
-	s.log(slog.LevelInfo, "replaced", "pid", t.result.PID, "prepared", t.result.Prepared, "total", t.result.Total)
+	r.backoff, r.replaced = backoff{}, true
+	s.emit(Event{Kind: EventReplaced, PID: t.result.PID, Took: t.result.Total})
 	s.notifyReplaced(t.result.PID, t.result.Generation)
 	t.next.ctl.send(message{Main: true})
 	select {
-	case <-r.upgrades:
+	case <-s.signals.upgrades:
 		r.queued = true
 	default:
 	}
 	if r.queued {
 		t.next.ctl.send(message{Asked: toUpgrade})
+		r.queued = false
 	}
 	t.request.reply <- upgradeReply{result: t.result}
 	defer t.next.close()
-	d := &drain{runner: r, next: t.next, hasten: t.said.Hasten, bye: t.said.Bye}
+	d := &drain{runner: r, attempt: t.attempt, next: t.next, hasten: t.said.Hasten, bye: t.said.Bye}
 	back, err := d.run()
 	if !back {
 		return true, err
 	}
-	r.spent = true
+	r.replaced = false
+	<-t.flipped // and tableflip can start another one
 	if d.stopped > 0 {
 		return true, r.stop("signal")
 	}
-	s.log(slog.LevelError, "the new process died right after it took over; serving again, but only a restart can upgrade now", "pid", t.result.PID)
-	s.notify("READY=1", "MAINPID="+pidText(), s.status("the new process died; serving again, restart to upgrade"))
+	s.emit(Event{Kind: EventTookUpAgain, PID: t.result.PID, Err: errDiedInCharge})
+	s.writePIDFile()
+	s.notify("READY=1", "MAINPID="+pidText(), s.status("the new process died; serving again"))
+	r.backoff.failed(t.binary, errDiedInCharge, time.Now(), r.longestPause())
 	return false, nil
+}
+
+var errDiedInCharge = errors.New("the new process died after it had taken over")
+
+// failed deals with an attempt that has changed nothing.
+func (r *runner) failed(t *trying, err error) {
+	s := r.sup
+	var why *UpgradeError
+	if errors.As(err, &why) {
+		s.emit(Event{Kind: EventFailed, PID: why.PID, Err: err})
+		if why.Reason != ReasonCalledOff && t.binary != nil {
+			r.backoff.failed(t.binary, err, time.Now(), r.longestPause())
+		}
+	}
+	s.notifyFailed(err)
+	t.request.reply <- upgradeReply{err: err}
+	if r.queued {
+		r.queued = false
+		r.upgradeSignal()
+	}
+}
+
+// longestPause is none below ginreload, where somebody sits who saves once more.
+func (r *runner) longestPause() time.Duration {
+	if os.Getenv(ginreloadEnv) != "" {
+		return 0
+	}
+	return max(0, r.sup.opts.MaxBackoff)
 }
 
 // stop ends everything gracefully.
@@ -262,7 +216,7 @@ func (r *runner) stop(why string) error {
 			t.request.reply <- upgradeReply{err: ErrStopping}
 		}
 	}
-	s.log(slog.LevelInfo, "stopping", "why", why)
+	s.emit(Event{Kind: EventStopping, Text: why})
 	s.notify("STOPPING=1", s.status("stopping"))
 	if s.predecessor != nil {
 		s.predecessor.ctl.send(message{Bye: true}) // it may be gone, and then needs no telling
@@ -270,5 +224,6 @@ func (r *runner) stop(why string) error {
 	d := &drain{runner: r}
 	_, err := d.run()
 	s.unlink()
+	s.removePIDFile()
 	return err
 }

@@ -17,13 +17,20 @@ import (
 func replacedBy(t *testing.T) (*runner, *control) {
 	t.Helper()
 	here, there := pair(t)
+	theirs, err := os.Open(os.DevNull) // tableflip's copy of their end
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := &Supervisor{
 		opts:  Options{Guard: time.Millisecond}.withDefaults(),
 		conns: newConns(), draining: make(chan struct{}),
 	}
-	r := &runner{sup: s, ctx: t.Context(), upgrades: make(chan os.Signal, 1), stops: make(chan os.Signal, 2)}
+	s.signals = newSignals()
+	r := &runner{sup: s, ctx: t.Context()}
+	flipped := make(chan error, 1)
+	flipped <- nil
 	r.trying = &trying{
-		attempt: &attempt{sup: s, next: newSuccessor(here, 2)},
+		attempt: &attempt{sup: s, next: newSuccessor(here, theirs, 2), flipped: flipped},
 		request: upgradeRequest{t.Context(), make(chan upgradeReply, 1)},
 		cancel:  context.CancelFunc(func() {}),
 		done:    make(chan error, 1),
@@ -59,7 +66,7 @@ func TestWhatComesTooLateIsPassedOn(t *testing.T) {
 			return err
 		}, []string{toUpgrade}},
 		{"an upgrade that nobody has looked at", func(r *runner) error {
-			r.upgrades <- syscall.SIGUSR2
+			r.sup.signals.upgrades <- syscall.SIGUSR2
 			_, err := r.tried(nil)
 			return err
 		}, []string{toUpgrade}},
@@ -86,7 +93,7 @@ func TestConnectionMovesOnce(t *testing.T) {
 	l := newListener(r.sup, "l", "tcp", "", &lateSocket{}, true)
 	c := &conn{raw: server, origin: l}
 	next := r.trying.next
-	next.names = []string{"l"}
+	next.will.Serves = []service{{Was: "l"}}
 	r.sup.conns.add(c)
 	r.sup.conns.drain(next)
 	for range 2 {

@@ -3,16 +3,11 @@
 package supervisor
 
 import (
-	"bytes"
 	"os"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
 )
-
-// tailSize is how much of a new process's stderr is kept for the error.
-const tailSize = 4 << 10
 
 // tap reads along with the stderr of a process that is being started, and
 // passes everything on to the real one. tableflip gives the new process our
@@ -24,8 +19,9 @@ type tap struct {
 	writer int
 	ended  chan struct{}
 
-	mu   sync.Mutex // guards tail
+	mu   sync.Mutex // guards all below
 	tail []byte
+	room int
 }
 
 // newTap returns nil if stderr is a terminal: the person in front of it reads
@@ -52,7 +48,7 @@ func newTap() (*tap, error) {
 		syscall.Close(p[1])
 		return nil, err
 	}
-	t := &tap{real: real, reader: os.NewFile(uintptr(p[0]), "stderr of the new process"), writer: p[1], ended: make(chan struct{})}
+	t := &tap{real: real, reader: os.NewFile(uintptr(p[0]), "stderr of the new process"), writer: p[1], ended: make(chan struct{}), room: tailSize}
 	if err := dup2(p[1], 2); err != nil {
 		t.reader.Close()
 		syscall.Close(p[1])
@@ -74,7 +70,7 @@ func (t *tap) copy() {
 			t.real.Write(buf[:n])
 			t.mu.Lock()
 			t.tail = append(t.tail, buf[:n]...)
-			t.tail = t.tail[max(0, len(t.tail)-tailSize):]
+			t.tail = t.tail[max(0, len(t.tail)-t.room):]
 			t.mu.Unlock()
 		}
 		if err != nil {
@@ -107,20 +103,26 @@ func (t *tap) drain() {
 	}
 }
 
-// lines returns the end of what the process wrote.
-func (t *tap) lines() []string {
+// keepMore makes room for the goroutines of the process.
+func (t *tap) keepMore() {
 	if t == nil {
-		return nil
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.room = stacksSize
+}
+
+// lines returns the end of what the process wrote, and where its main
+// goroutine was if it was made to print that.
+func (t *tap) lines() (said, stack []string) {
+	if t == nil {
+		return nil, nil
 	}
 	t.drain()
 	t.mu.Lock()
-	text := string(bytes.TrimSpace(t.tail))
-	t.mu.Unlock()
-	if text == "" {
-		return nil
-	}
-	lines := strings.Split(text, "\n")
-	return lines[max(0, len(lines)-20):]
+	defer t.mu.Unlock()
+	return digest(string(t.tail))
 }
 
 func onTerminal() bool {

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"os"
 	"slices"
 	"sync"
 )
@@ -8,18 +9,19 @@ import (
 // successor is the next generation, seen from the one that starts it.
 type successor struct {
 	ctl        *control
+	theirs     *os.File // its end of the conversation, of which tableflip keeps a copy here
 	generation int
 	messages   chan message  // what it says; closed when it is gone
 	stop       chan struct{} // closed when nobody reads messages any more
 	reader     sync.WaitGroup
 
-	mu    sync.Mutex // guards names
-	names []string   // listeners that it has a server for
+	mu   sync.Mutex // guards will
+	will prepared   // what it does with our listeners
 }
 
-func newSuccessor(ctl *control, generation int) *successor {
+func newSuccessor(ctl *control, theirs *os.File, generation int) *successor {
 	n := &successor{
-		ctl: ctl, generation: generation,
+		ctl: ctl, theirs: theirs, generation: generation,
 		messages: make(chan message), stop: make(chan struct{}),
 	}
 	n.reader.Go(n.read)
@@ -30,16 +32,16 @@ func newSuccessor(ctl *control, generation int) *successor {
 func (n *successor) read() {
 	defer close(n.messages)
 	for {
-		m, nc, err := n.ctl.receive()
-		if nc != nil {
-			nc.Close()
+		m, f, err := n.ctl.receive()
+		if f != nil {
+			f.Close()
 		}
 		if err != nil {
 			return
 		}
 		if m.Prepared != nil {
 			n.mu.Lock()
-			n.names = m.Prepared
+			n.will = *m.Prepared
 			n.mu.Unlock()
 		}
 		select {
@@ -58,15 +60,29 @@ func (n *successor) take(c *conn, held []byte) error {
 	return n.ctl.sendConn(message{Conn: c.origin.name, Early: held}, c.raw)
 }
 
+// serves reports whether the successor has a server for our listener of that name.
 func (n *successor) serves(name string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return slices.Contains(n.names, name)
+	return slices.ContainsFunc(n.will.Serves, func(v service) bool { return v.Was == name })
 }
+
+// keeps reports whether the successor has taken our listener of that name.
+func (n *successor) keeps(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Contains(n.will.Claimed, name)
+}
+
+// hangUp ends the conversation with a successor that is dead: what it has said
+// is still read, then messages is closed. Its end does not close by itself
+// while tableflip has a copy of it here.
+func (n *successor) hangUp() { shutWrite(n.theirs) }
 
 // close forgets the successor and joins the reader.
 func (n *successor) close() {
 	close(n.stop)
 	n.ctl.close()
+	n.theirs.Close()
 	n.reader.Wait()
 }

@@ -15,50 +15,6 @@ import (
 	"github.com/coreos/go-systemd/v22/activation"
 )
 
-// Options tune a Supervisor. The zero value is good for most programs.
-type Options struct {
-	// ReadyTimeout is how long a new process may take from its start until it
-	// is prepared; then it is killed and the upgrade has failed. 0: one minute.
-	ReadyTimeout time.Duration
-	// DrainTimeout bounds the drain, of an upgrade and of a stop. What is still
-	// open then is closed and counted (see CutError). 0: 30 s.
-	DrainTimeout time.Duration
-	// IdleGrace is how long an idle connection that cannot move to the new
-	// process (TLS, HTTP/2, every connection at a stop) is left open for its
-	// client to send one more request, which is then answered with
-	// "Connection: close". 0: one second at an upgrade, 100 ms at a stop.
-	IdleGrace time.Duration
-	// NewConnGrace is how long such a connection may take for its first
-	// request: TLS handshake and headers. 0: 5 s.
-	NewConnGrace time.Duration
-	// Guard is the least time for which the old process stays able to take up
-	// again after the new one took over. 0: 250 ms.
-	Guard time.Duration
-	// Logger gets a record for each step. nil: slog.Default, warnings only, and
-	// nothing below ginreload, which reports what it is told over NOTIFY_SOCKET.
-	Logger *slog.Logger
-	// OnEvent is called for each step, one call at a time, from goroutines of the
-	// supervisor that wait for it: it must be quick. It may call Upgrade and the
-	// like in a goroutine of its own only. nil: nobody is told.
-	OnEvent func(Event)
-	// NoSignals leaves signals to the program, which calls Upgrade itself and
-	// stops the supervisor by ending the context of Run.
-	NoSignals bool
-}
-
-func (o Options) withDefaults() Options {
-	set := func(d *time.Duration, def time.Duration) {
-		if *d <= 0 {
-			*d = def
-		}
-	}
-	set(&o.ReadyTimeout, time.Minute)
-	set(&o.DrainTimeout, 30*time.Second)
-	set(&o.NewConnGrace, 5*time.Second)
-	set(&o.Guard, 250*time.Millisecond)
-	return o
-}
-
 // Supervisor owns the listeners and servers of a process and passes them from
 // one generation of the program to the next. Its methods may be called from
 // any goroutine.
@@ -70,10 +26,14 @@ type Supervisor struct {
 
 	predecessor *predecessor // the generation before us, nil for the first
 	generation  int
+	pid         *os.File // the PID file, nil for none
+	offers      offers
 
 	journal journal
 	events  sync.Mutex // held during OnEvent
 
+	signals  signals
+	spent    atomic.Bool // tableflip's one success went to a stranger
 	lameDuck atomic.Bool // responses say Connection: close where they must
 
 	requests chan upgradeRequest // to Run
@@ -83,6 +43,7 @@ type Supervisor struct {
 	listeners []*Listener
 	servers   []*server
 	inherited []inherited
+	unusable  error      // why this process must not take over
 	running   bool       // Run was called
 	serving   bool       // servers accept; a new one starts at once
 	served    chan error // results of the servers' accept loops
@@ -110,8 +71,13 @@ func New(opts Options) (*Supervisor, error) {
 		finished:   make(chan struct{}),
 		served:     make(chan error),
 		draining:   make(chan struct{}),
+		signals:    newSignals(),
 	}
-	flip, err := tableflip.New(tableflip.Options{UpgradeTimeout: s.opts.ReadyTimeout})
+	settleExecutable(opts.Executable)
+	s.signals.catch(s.opts)
+	// Ours comes first; what tableflip waits for comes at the end of the drain.
+	limit := s.opts.ReadyTimeout + s.opts.DrainTimeout + time.Minute
+	flip, err := tableflip.New(tableflip.Options{UpgradeTimeout: limit})
 	switch {
 	case errors.Is(err, tableflip.ErrNotSupported):
 	case err != nil:
@@ -121,17 +87,23 @@ func New(opts Options) (*Supervisor, error) {
 	}
 	if s.flip == nil || !s.flip.HasParent() {
 		s.adopt(activation.Files(true))
-		return s, nil
+	} else if err := s.inherit(); err != nil {
+		return nil, fmt.Errorf("supervisor: receive sockets from the old process: %w", err)
 	}
+	if err := s.openPIDFile(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// inherit receives what the process before this one hands over.
+func (s *Supervisor) inherit() error {
 	hideInheritance()
 	// Meant for the first generation; the numbers name tableflip's pipes here.
 	for _, name := range []string{"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"} {
 		os.Unsetenv(name)
 	}
-	if err := s.meetPredecessor(); err != nil {
-		return nil, fmt.Errorf("supervisor: receive sockets from the old process: %w", err)
-	}
-	return s, nil
+	return s.meetPredecessor()
 }
 
 // Generation is 1 in the process that was started first and grows by one with

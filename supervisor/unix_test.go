@@ -60,7 +60,7 @@ func (r *running) upgradeFails() {
 	r.t.Helper()
 	r.signal(syscall.SIGUSR2)
 	syscall.Kill(r.expectPID(`at gate \w+ (\d+)\n`), syscall.SIGKILL)
-	r.expect(`upgrade failed, serving on`)
+	r.expect(`upgrade failed`)
 }
 
 func TestUnixSocketThatStoodThere(t *testing.T) {

@@ -139,7 +139,7 @@ func (r *runner) upgradeFailed(n notification) {
 // takenBack notes that a replaced generation serves again, because the newer
 // one died within its guard time.
 func (r *runner) takenBack(g *generation) {
-	g.replaced, g.supervised = false, false // it can serve, but not upgrade
+	g.replaced = false
 	for i, o := range r.old {
 		if o == g {
 			r.old = append(r.old[:i], r.old[i+1:]...)
