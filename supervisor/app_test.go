@@ -44,6 +44,13 @@ type app struct {
 }
 
 func (a *app) main() int {
+	if len(os.Args) > 2 && os.Args[1] == selfCheck {
+		fmt.Println("configuration:", os.Args[2])
+		if os.Args[2] == "good" {
+			return 0
+		}
+		return 1
+	}
 	text, _ := os.ReadFile(filepath.Join(a.dir, "behaviour"))
 	a.words = strings.Fields(string(text))
 	switch {
@@ -110,7 +117,11 @@ func (a *app) build() (err error) {
 	if d, err := time.ParseDuration(a.value("ready")); err == nil {
 		opts.ReadyTimeout = d
 	}
+	a.choose(&opts)
 	if a.sup, err = supervisor.New(opts); err != nil {
+		return err
+	}
+	if err := a.pass(); err != nil {
 		return err
 	}
 	_, a.again = supervisor.New(supervisor.Options{})

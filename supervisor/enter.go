@@ -12,6 +12,9 @@ func (r *runner) enter() error {
 	s := r.sup
 	s.startServing()
 	if err := r.getReady(); err != nil {
+		if s.predecessor != nil {
+			s.predecessor.ctl.send(message{Failed: err.Error()}) // else it would know no more than how we exit
+		}
 		return err
 	}
 	kind := EventServing

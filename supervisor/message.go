@@ -16,6 +16,7 @@ type message struct {
 	Whole    *whole    `json:"whole,omitempty"`    // old → new: that was all of it
 	Got      string    `json:"got,omitempty"`      // new → old: I have it and can use it
 	Prepared *prepared `json:"prepared,omitempty"` // new → old, from Run: ready to serve
+	Failed   string    `json:"failed,omitempty"`   // new → old, instead of it: why not
 	Commit   bool      `json:"commit,omitempty"`   // old → new: accept
 	Accepts  bool      `json:"accepts,omitempty"`  // new → old: I do
 	Abort    bool      `json:"abort,omitempty"`    // old → new: you are not wanted any more

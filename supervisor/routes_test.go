@@ -51,6 +51,10 @@ func (a *app) routes() http.Handler {
 		case <-r.Context().Done():
 		}
 	})
+	mux.HandleFunc("/unhealthy", func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "migrations are missing", http.StatusServiceUnavailable)
+	})
+	mux.HandleFunc("/hangup", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	mux.HandleFunc("/deaf", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintln(w, "open")
 		http.NewResponseController(w).Flush()

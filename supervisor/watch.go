@@ -98,6 +98,9 @@ func (w *watch) hear(m message) error {
 	case m.Accepts:
 		return errAccepts
 	}
+	if m.Failed != "" {
+		w.said.Failed = m.Failed
+	}
 	w.said.Bye = w.said.Bye || m.Bye
 	w.said.Hasten = w.said.Hasten || m.Hasten
 	return nil
@@ -216,6 +219,9 @@ func (w *watch) explain(err error) error {
 		if path, busy := strings.CutSuffix(text, ": fork/exec: "+syscall.ETXTBSY.Error()); busy {
 			e.Err = fmt.Errorf("the new process could not be started: somebody has had %s open for writing for %v; copy to another name and rename it into place", path, busyFor)
 		}
+	}
+	if w.said.Failed != "" {
+		e.Reason, e.Err = ReasonUnready, fmt.Errorf("the new process gave up: %s", strings.TrimPrefix(w.said.Failed, "supervisor: "))
 	}
 	if w.failure != nil {
 		e.Reason, e.Err = w.failure.Reason, w.failure.Err
