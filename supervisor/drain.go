@@ -76,7 +76,7 @@ const leaveTime = 2 * time.Second
 // leave makes sure that the new process is there when this one goes: it reports
 // ready to tableflip, or it is dead and leave reports false.
 func (d *drain) leave() bool {
-	if d.next == nil || d.bye {
+	if d.next == nil {
 		return true
 	}
 	limit := time.NewTimer(leaveTime)
