@@ -46,7 +46,8 @@ func (r *running) namesWritten() {
 	r.t.Helper()
 	for {
 		stacks := r.get("/stacks")
-		if strings.Contains(stacks, "waitReady") && !strings.Contains(stacks, "writeNames") {
+		// One that has not begun to run shows as the compiler's wrapper only.
+		if strings.Contains(stacks, "waitReady") && !strings.Contains(stacks, "writeNames") && !strings.Contains(stacks, "startChild.gowrap1") {
 			return
 		}
 	}
