@@ -30,8 +30,8 @@ var graph = []struct {
 		"it makes a program out of sources with the go command; more than std is not needed for that"},
 	{"supervisor", "github.com/cloudflare/tableflip github.com/coreos/go-systemd/v22/activation github.com/coreos/go-systemd/v22/daemon",
 		"every module here becomes one of each program that embeds the library"},
-	{"supervisor/supervisortest", "",
-		"it knows servers from outside only, so that it can load any"},
+	{"supervisor/supervisortest", "supervisor github.com/coder/websocket",
+		"its clients know servers from outside only, so that they can load any; its handler asks the library for the drain, its fake stands in for it"},
 	{"internal/proc", "golang.org/x/sys/unix",
 		"it deals with processes, whatever they are for"},
 	{"internal/project", "",
@@ -82,7 +82,7 @@ var only = []struct {
 		"what decides is not at the disposal of what it decides about"},
 	{module + "/internal/cli", "cmd/ginreload",
 		"what connects the parts is not a part"},
-	{module + "/supervisor", "internal/bench",
+	{module + "/supervisor", "internal/bench supervisor/supervisortest",
 		"ginreload has to work with the library that a program was built with, not with its own"},
 }
 

@@ -31,7 +31,7 @@ var calls = []struct {
 		"whoever ends the process skips what others have deferred; an exit code travels in an error"},
 	{"time.Sleep", true,
 		map[string]string{
-			"supervisor/supervisortest/pieces.go": "an io.Reader of a request's body, which net/http reads: it has no context, and slowness is what it is for",
+			"supervisor/supervisortest/slow.go": "readers and writers that net/http and crypto/tls call: they have no context, and slowness is what they are for",
 		},
 		"a sleep is deaf to the end of what it waits for, and in a test either too short or too long: wait for the event"},
 	{"time.After time.Tick", false, nil,

@@ -15,15 +15,22 @@ type Cause string
 // The causes of failures.
 const (
 	Dial      Cause = "dial"      // no connection, or none in time
+	Handshake Cause = "handshake" // no TLS on the connection
 	Write     Cause = "write"     // the request could not be written in full
 	EOF       Cause = "eof"       // closed before the first byte of a response
 	Reset     Cause = "reset"     // reset, while the request was written or before the response was complete
-	Truncated Cause = "truncated" // closed within a response
+	Truncated Cause = "truncated" // closed within a response, or a WebSocket without a close frame
 	Malformed Cause = "malformed" // not HTTP
-	Status    Cause = "status"    // a response other than 2xx
-	Echo      Cause = "echo"      // an upload answered without its SHA-256
+	Status    Cause = "status"    // a response other than 2xx, or a WebSocket closed with another status than 1001 or 1012
+	Stream    Cause = "stream"    // HTTP/2: the stream or its connection ended with an error
+	Echo      Cause = "echo"      // not the answer to what was sent: another SHA-256, message or event
 	Timeout   Cause = "timeout"   // not complete in time
+	Missing   Cause = "missing"   // a POST that was answered and not executed
+	Repeated  Cause = "repeated"  // a POST that was executed more than once, or although it was refused
 )
+
+// crossed is no failure: see Share.Crossed.
+const crossed Cause = "crossed"
 
 // Failure is a failed request with its circumstances.
 type Failure struct {
@@ -57,9 +64,9 @@ func (c *conn) cause(err error, otherwise Cause) Cause {
 		return Reset
 	case errors.As(err, &op) && op.Op == "write":
 		return Write
-	case c.ended && c.read == 0:
+	case c.ended.Load() && c.read.Load() == 0:
 		return EOF
-	case c.ended:
+	case c.ended.Load():
 		return Truncated
 	}
 	return otherwise

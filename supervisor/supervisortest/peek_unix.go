@@ -10,7 +10,11 @@ func (c *conn) closedByPeer() bool {
 	if c.r.Buffered() > 0 {
 		return true
 	}
-	raw, err := c.Conn.(syscall.Conn).SyscallConn()
+	sc, ok := c.Conn.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := sc.SyscallConn()
 	if err != nil {
 		return true
 	}

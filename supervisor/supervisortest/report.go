@@ -18,16 +18,22 @@ type Report struct {
 
 	Requests int
 	Failed   int
+	Crossed  int // see Share.Crossed
 	ByKind   map[Kind]Share
 	ByCause  map[Cause]int
 	Failures []Failure // the first 50, in the order of time
 
 	Connections int // how many were opened
-	ToldToClose int // responses with Connection: close to clients that would have reused it
+	ToldToClose int // of the connections that a client would have reused: Connection: close, or the WebSocket's 1001 or 1012
+	Streams     int // of events that the server has ended
 	ClosedIdle  int // closes noticed before the next request, see Load.NoticeClose
 
 	// Answers to Load.Path, each distinct one; the first 100 that a client meets.
 	Answers map[string]Answer
+
+	// Posts is about the POSTs that have an id. Those that were not executed as
+	// they should have been are in Failed as well.
+	Posts Posts
 }
 
 // Share is the part that one kind of clients has in a Report.
@@ -35,6 +41,13 @@ type Share struct {
 	Requests int
 	Failed   int
 	Latency  Latency
+
+	// Crossed counts requests that were on their way when the server said that it
+	// goes: HTTP/2 POSTs that it says it has not looked at (RFC 9113, section
+	// 6.8), and messages on a WebSocket that it closed with 1001 or 1012. Such a
+	// client is told, and may ask again; these clients never do. No server can
+	// rule that out, so they are neither failed nor answered.
+	Crossed int
 }
 
 // Answer says how often a body was answered, and when for the first and the
@@ -45,9 +58,11 @@ type Answer struct {
 	First, Last time.Time
 }
 
-func newReport(start time.Time, clients []*client) *Report {
+func newReport(start time.Time, clients []*client, executed executions) *Report {
+	r := &Report{Start: start, Elapsed: time.Since(start), ByKind: map[Kind]Share{}}
 	total, kinds := newTally(), map[Kind]*tally{}
 	for _, c := range clients {
+		r.Posts.settle(c, executed)
 		total.add(&c.tally)
 		if kinds[c.kind] == nil {
 			empty := newTally()
@@ -56,21 +71,13 @@ func newReport(start time.Time, clients []*client) *Report {
 		kinds[c.kind].add(&c.tally)
 	}
 	slices.SortFunc(total.failures, func(a, b Failure) int { return a.At.Compare(b.At) })
-	r := &Report{
-		Start:       start,
-		Elapsed:     time.Since(start),
-		Requests:    total.requests,
-		Failed:      total.failed,
-		ByKind:      map[Kind]Share{},
-		ByCause:     total.causes,
-		Failures:    total.failures[:min(len(total.failures), keptFailures)],
-		Connections: total.conns,
-		ToldToClose: total.told,
-		ClosedIdle:  total.closedIdle,
-		Answers:     total.answers,
-	}
+	r.Requests, r.Failed, r.Crossed = total.requests, total.failed, total.crossed
+	r.ByCause = total.causes
+	r.Failures = total.failures[:min(len(total.failures), keptFailures)]
+	r.Connections, r.ToldToClose, r.Streams, r.ClosedIdle = total.conns, total.told, total.streams, total.closedIdle
+	r.Answers = total.answers
 	for kind, t := range kinds {
-		r.ByKind[kind] = Share{Requests: t.requests, Failed: t.failed, Latency: t.latency.latency()}
+		r.ByKind[kind] = Share{Requests: t.requests, Failed: t.failed, Crossed: t.crossed, Latency: t.latency.latency()}
 	}
 	return r
 }
@@ -83,13 +90,16 @@ func (r *Report) String() string {
 		r.Failed, r.Requests, r.Elapsed.Round(time.Millisecond), r.Connections, r.ToldToClose, r.ClosedIdle)
 
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "kind\trequests\tfailed\tp50\tp99\tmax")
+	fmt.Fprintln(w, "kind\trequests\tfailed\tcrossed\tp50\tp99\tmax")
 	for _, kind := range slices.Sorted(maps.Keys(r.ByKind)) {
 		s := r.ByKind[kind]
-		fmt.Fprintf(w, "%s\t%d\t%d\t%v\t%v\t%v\n", kind, s.Requests, s.Failed,
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%v\t%v\t%v\n", kind, s.Requests, s.Failed, s.Crossed,
 			round(s.Latency.P50), round(s.Latency.P99), round(s.Latency.Max))
 	}
 	w.Flush()
+	if r.Posts != (Posts{}) {
+		fmt.Fprintln(&b, r.Posts)
+	}
 
 	byFirst := slices.SortedFunc(maps.Keys(r.Answers), func(a, b string) int {
 		return cmp.Or(r.Answers[a].First.Compare(r.Answers[b].First), cmp.Compare(a, b))

@@ -10,12 +10,13 @@ const (
 // tally is what one client counts, without a lock. Those of all clients are
 // added up at the end.
 type tally struct {
-	requests, failed        int
-	conns, told, closedIdle int
-	causes                  map[Cause]int
-	failures                []Failure // the first keptFailures
-	answers                 map[string]Answer
-	latency                 histogram // of the requests that succeeded
+	requests, failed, crossed int
+	conns, told, closedIdle   int
+	streams                   int // that the server has ended
+	causes                    map[Cause]int
+	failures                  []Failure // the first keptFailures
+	answers                   map[string]Answer
+	latency                   histogram // of the requests that succeeded
 }
 
 func newTally() tally {
@@ -24,14 +25,21 @@ func newTally() tally {
 
 func (t *tally) count(took time.Duration, failure *Failure) {
 	t.requests++
-	if failure == nil {
+	switch {
+	case failure == nil:
 		t.latency.add(took)
-		return
+	case failure.Cause == crossed:
+		t.crossed++
+	default:
+		t.fail(*failure)
 	}
+}
+
+func (t *tally) fail(failure Failure) {
 	t.failed++
 	t.causes[failure.Cause]++
 	if len(t.failures) < keptFailures {
-		t.failures = append(t.failures, *failure)
+		t.failures = append(t.failures, failure)
 	}
 }
 
@@ -61,6 +69,8 @@ func (t *tally) merge(text string, b Answer) {
 func (t *tally) add(b *tally) {
 	t.requests += b.requests
 	t.failed += b.failed
+	t.crossed += b.crossed
+	t.streams += b.streams
 	t.conns += b.conns
 	t.told += b.told
 	t.closedIdle += b.closedIdle
