@@ -54,6 +54,8 @@ func (a *app) main() int {
 	text, _ := os.ReadFile(filepath.Join(a.dir, "behaviour"))
 	a.words = strings.Fields(string(text))
 	switch {
+	case a.is("recipe"):
+		return a.recipe()
 	case a.is("exit"):
 		fmt.Fprintln(os.Stderr, "config.yaml: no such thing")
 		return 3
@@ -170,6 +172,7 @@ func (a *app) server() *http.Server {
 	if a.is("h2c") {
 		srv.Protocols = new(http.Protocols)
 		srv.Protocols.SetHTTP1(true)
+		srv.Protocols.SetHTTP2(true)
 		srv.Protocols.SetUnencryptedHTTP2(true)
 	}
 	if a.is("h1") {

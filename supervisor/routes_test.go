@@ -17,7 +17,11 @@ import (
 	"time"
 
 	"github.com/ginreload/ginreload/supervisor"
+	"github.com/ginreload/ginreload/supervisor/supervisortest"
 )
+
+// onceLog is the file in the folder of the program with the POSTs that it has executed.
+const onceLog = "once"
 
 func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -66,6 +70,9 @@ func (a *app) routes() http.Handler {
 		n, _ := io.Copy(h, r.Body)
 		fmt.Fprintf(w, "%d %x", n, h.Sum(nil))
 	})
+	for _, path := range []string{"/once", "/download", "/events", "/websocket"} {
+		mux.Handle(path, supervisortest.Handler(filepath.Join(a.dir, onceLog)))
+	}
 	mux.HandleFunc("/upgrade", a.upgrade)
 	mux.HandleFunc("/starve", a.starve)
 	mux.HandleFunc("/stacks", func(w http.ResponseWriter, r *http.Request) { pprof.Lookup("goroutine").WriteTo(w, 2) })
