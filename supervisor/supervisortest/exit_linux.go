@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"syscall"
 )
 
@@ -21,6 +22,9 @@ type exitWatch struct{ pidfd, epoll int }
 
 func watchExit(pid int) (*exitWatch, error) {
 	fd, _, errno := syscall.Syscall(sysPidfdOpen, uintptr(pid), 0, 0)
+	if errno == syscall.ESRCH {
+		return nil, os.ErrProcessDone
+	}
 	if errno != 0 {
 		return nil, fmt.Errorf("pidfd_open: %w", errno)
 	}
