@@ -7,9 +7,8 @@
 // connection turns out to be closed. With it, a server that cuts connections
 // at each upgrade looks as good as one that does not. A caller on the other
 // side of the network, in another language, or with a POST that must not be
-// repeated, sees the difference.
-//
-// (HTTP/2 is left to the Transport, see Load.HTTP2.)
+// repeated, sees the difference. Only HTTP/2 is left to the Transport, whose
+// one retry is what a GOAWAY allows (see Load.HTTP2).
 //
 // A request has failed when the dial or the handshake fails, when it cannot be
 // written in full, when the connection ends or the time is up before the last
@@ -37,6 +36,9 @@
 //		Post: 4, OnceLog: "/tmp/executed",
 //	}
 //	report, _, err := program.UpgradeUnderLoad(ctx, load, 20)
+//
+// Fake is for the other kind of test: it stands in for the library in a test of
+// a program's main, without processes and sockets.
 //
 // The package does not follow redirects or keep cookies, and does not measure
 // throughput: a client waits for one response before it sends the next request,
