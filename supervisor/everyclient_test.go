@@ -53,7 +53,7 @@ func everyKind(t *testing.T, words ...string) (supervisortest.Program, superviso
 	}
 	return program, supervisortest.Load{
 		URL: program.URL, Think: 20 * time.Millisecond, Every: 100 * time.Millisecond,
-		KeepAlive: 4, Idle: 4, IdleThink: 700 * time.Millisecond, NewConn: 2,
+		KeepAlive: 4, Busy: 1, Idle: 4, IdleThink: 700 * time.Millisecond, NewConn: 2,
 		Slow: 2, SlowPath: "/slow?ms=300", Upload: 2, SlowHeader: 4,
 		Post: 2, OnceLog: filepath.Join(dir, onceLog),
 		TLS: 2, TLSURL: "https://127.0.0.1:" + tlsPort, TLSConfig: certify(t, dir),

@@ -17,6 +17,7 @@ type Kind string
 // The kinds of clients that a Load has.
 const (
 	KeepAlive  Kind = "keep-alive"
+	Busy       Kind = "busy"
 	Idle       Kind = "idle"
 	NewConn    Kind = "new-conn"
 	Slow       Kind = "slow"
@@ -128,6 +129,7 @@ func (p *plan) simple() {
 		return &s
 	}
 	p.add(p.KeepAlive, 0, client{kind: KeepAlive, think: p.Think}, reused)
+	p.add(p.Busy, 0, client{kind: Busy}, reused)
 	p.add(p.Idle, 0, client{kind: Idle, think: cmp.Or(p.IdleThink, idleThink)}, reused)
 	p.add(p.NewConn, 0, client{kind: NewConn, every: p.Every}, func(int, *ledger) session {
 		s := p.plain(p.path())

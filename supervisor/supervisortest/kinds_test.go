@@ -70,7 +70,7 @@ func TestHandlerServesEveryKind(t *testing.T) {
 	t.Parallel()
 	log := filepath.Join(t.TempDir(), "once")
 	s := serve(t, supervisortest.Handler(log))
-	s.load.KeepAlive, s.load.Idle, s.load.NewConn, s.load.Slow, s.load.Upload = 1, 1, 1, 1, 1
+	s.load.KeepAlive, s.load.Busy, s.load.Idle, s.load.NewConn, s.load.Slow, s.load.Upload = 1, 1, 1, 1, 1, 1
 	s.load.Post, s.load.TLS, s.load.SlowHeader, s.load.HTTP2, s.load.H2C = 2, 1, 2, 1, 1
 	s.load.WebSocket, s.load.Events, s.load.Download, s.load.LongUpload, s.load.Unix = 1, 1, 1, 1, 1
 	s.load.OnceLog = log
@@ -79,8 +79,8 @@ func TestHandlerServesEveryKind(t *testing.T) {
 		t.Errorf("a good server failed:\n%v", report)
 	}
 	for _, kind := range []supervisortest.Kind{
-		supervisortest.KeepAlive, supervisortest.Idle, supervisortest.NewConn, supervisortest.Slow, supervisortest.Upload,
-		supervisortest.Post, supervisortest.TLS, supervisortest.SlowHeader, supervisortest.HTTP2, supervisortest.H2C,
+		supervisortest.KeepAlive, supervisortest.Busy, supervisortest.Idle, supervisortest.NewConn, supervisortest.Slow,
+		supervisortest.Upload, supervisortest.Post, supervisortest.TLS, supervisortest.SlowHeader, supervisortest.HTTP2, supervisortest.H2C,
 		supervisortest.WebSocket, supervisortest.Events, supervisortest.Download, supervisortest.LongUpload, supervisortest.Unix,
 	} {
 		if report.ByKind[kind].Requests == 0 {

@@ -20,6 +20,9 @@ type Load struct {
 	KeepAlive int
 	Think     time.Duration
 
+	// Busy clients are keep-alive clients without a pause.
+	Busy int
+
 	// Idle clients are keep-alive clients with a long pause, which leaves their
 	// connections idle nearly all the time. 2 s if IdleThink is zero.
 	Idle      int
