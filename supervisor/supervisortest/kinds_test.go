@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -55,7 +56,7 @@ func serve(t *testing.T, handler http.Handler) site {
 	config := secure.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	return site{supervisortest.Load{
 		URL: plain.URL, TLSURL: secure.URL, TLSConfig: config, UnixPath: ln.Addr().String(),
-		Think: time.Millisecond, Every: 5 * time.Millisecond, TransferTime: 300 * time.Millisecond, Timeout: 5 * time.Second,
+		Think: time.Millisecond, Every: 5 * time.Millisecond, TransferTime: 300 * time.Millisecond, Timeout: 20 * time.Second,
 	}}
 }
 
@@ -190,7 +191,10 @@ func TestMisbehaviourOfEachKindIsSeen(t *testing.T) {
 				tc.handler(w, r)
 			}))
 			tc.load(&s.load)
-			s.load.Timeout, s.load.TransferTime = 50*time.Millisecond, time.Millisecond
+			s.load.TransferTime = time.Millisecond
+			if slices.Contains(tc.causes, supervisortest.Timeout) {
+				s.load.Timeout = 200 * time.Millisecond
+			}
 			s.load.OnceLog = filepath.Join(t.TempDir(), "none")
 			report := s.load.Run(ctx)
 			seen := 0
