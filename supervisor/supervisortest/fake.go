@@ -106,7 +106,7 @@ func (f *Fake) drain() error {
 	f.mu.Unlock()
 	late := false
 	for _, v := range servers {
-		late = v.srv.Shutdown(ctx) != nil || late
+		late = v.shutdown(ctx) != nil || late
 	}
 	cut := 0
 	for _, l := range listeners {
@@ -114,7 +114,7 @@ func (f *Fake) drain() error {
 		l.Close()
 	}
 	for _, v := range servers {
-		v.srv.Close()
+		v.cut()
 	}
 	f.running.Wait()
 	if late && cut > 0 {

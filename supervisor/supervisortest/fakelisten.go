@@ -9,11 +9,16 @@ import (
 	"net/http"
 )
 
+// fakeServer serves one listener.
 type fakeServer struct {
-	ln        *memory
-	srv       *http.Server
-	tls       bool
-	cert, key string
+	ln       *memory
+	serve    func(net.Listener) error // until shutdown or cut
+	shutdown func(context.Context) error
+	cut      func()
+}
+
+func httpServer(srv *http.Server, serve func(net.Listener) error) *fakeServer {
+	return &fakeServer{serve: serve, shutdown: srv.Shutdown, cut: func() { srv.Close() }}
 }
 
 // Listen returns a listener in memory, which Dial connects to. What addr says is
@@ -36,7 +41,7 @@ func (f *Fake) Listen(name, network, addr string) (net.Listener, error) {
 
 // Serve registers srv for a listener from Listen.
 func (f *Fake) Serve(ln net.Listener, srv *http.Server) error {
-	return f.register(ln, &fakeServer{srv: srv})
+	return f.register(ln, httpServer(srv, srv.Serve))
 }
 
 // ServeTLS is Serve with TLS. It reads the files.
@@ -46,7 +51,7 @@ func (f *Fake) ServeTLS(ln net.Listener, srv *http.Server, certFile, keyFile str
 			return fmt.Errorf("supervisor: serve %s: %w", ln.Addr(), err)
 		}
 	}
-	return f.register(ln, &fakeServer{srv: srv, tls: true, cert: certFile, key: keyFile})
+	return f.register(ln, httpServer(srv, func(ln net.Listener) error { return srv.ServeTLS(ln, certFile, keyFile) }))
 }
 
 func (f *Fake) register(ln net.Listener, v *fakeServer) error {
@@ -75,11 +80,7 @@ func (f *Fake) register(ln net.Listener, v *fakeServer) error {
 func (f *Fake) startLocked(v *fakeServer) {
 	failed := f.failed
 	f.running.Go(func() {
-		serve := func() error { return v.srv.Serve(v.ln) }
-		if v.tls {
-			serve = func() error { return v.srv.ServeTLS(v.ln, v.cert, v.key) }
-		}
-		if err := serve(); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+		if err := v.serve(v.ln); err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			select {
 			case failed <- fmt.Errorf("supervisor: serve %s: %w", v.ln.name, err):
 			default:
