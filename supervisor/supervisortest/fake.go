@@ -26,6 +26,10 @@ type Fake struct {
 	// taken over. Zero fields of the result are filled in. nil: upgrades succeed.
 	OnUpgrade func(ctx context.Context) (supervisor.Result, error)
 
+	// Inherited is what Receive and ReceiveFile find, by name. If it is not nil,
+	// the fake is of generation 2, else of generation 1.
+	Inherited map[string]State
+
 	// DrainTimeout is how long Run waits for requests in flight; 30 s if zero.
 	DrainTimeout time.Duration
 
@@ -34,6 +38,8 @@ type Fake struct {
 	servers   []*fakeServer
 	phase     phase
 	upgrading bool
+	offers    map[string]stateOffer
+	unusable  error // of what was received
 	signals   *signals
 	failed    chan error // what a server failed of
 	running   sync.WaitGroup
@@ -62,13 +68,19 @@ func (f *Fake) eventsLocked() *signals {
 }
 
 // Run serves until ctx ends or an upgrade has succeeded, and returns when the
-// requests in flight are finished: nil, or a *supervisor.CutError.
+// requests in flight are finished: nil, or a *supervisor.CutError. If what was
+// inherited could not be received, it returns that error at once.
 func (f *Fake) Run(ctx context.Context) error {
 	f.mu.Lock()
 	events := f.eventsLocked()
 	if f.phase != fresh {
 		f.mu.Unlock()
 		return supervisor.ErrRunning
+	}
+	if err := f.unusable; err != nil {
+		f.phase = ended
+		f.mu.Unlock()
+		return err
 	}
 	f.phase = serving
 	for _, v := range f.servers {
@@ -167,8 +179,13 @@ func (f *Fake) beginUpgrade() error {
 	return nil
 }
 
-// Generation is 1.
-func (f *Fake) Generation() int { return 1 }
+// Generation is 1, or 2 with Inherited.
+func (f *Fake) Generation() int {
+	if f.Inherited != nil {
+		return 2
+	}
+	return 1
+}
 
 // Serving is closed when Run serves.
 func (f *Fake) Serving() <-chan struct{} {

@@ -3,9 +3,11 @@ package supervisortest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"reflect"
 	"testing"
 	"time"
@@ -198,5 +200,59 @@ func TestFakeIsAsStrictAsTheLibrary(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s is accepted", what)
 		}
+	}
+}
+
+func TestFakeHandsStateOn(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	broken := errors.New("the old process was killed")
+	fake := supervisortest.Fake{Inherited: map[string]supervisortest.State{
+		"cache": {Version: 3, Data: []byte("old cache")},
+		"index": {Version: 1, File: file},
+		"half":  {Version: 1, Data: []byte("ha"), Err: broken},
+	}}
+	if fake.Generation() != 2 {
+		t.Error(fake.Generation())
+	}
+	var got string
+	read := func(version int, r io.Reader) error {
+		text, err := io.ReadAll(r)
+		got = fmt.Sprint(version, string(text))
+		return err
+	}
+	if err := fake.Receive(t.Context(), "cache", read); err != nil || got != "3old cache" {
+		t.Error(got, err)
+	}
+	if version, f, err := fake.ReceiveFile(t.Context(), "index"); err != nil || version != 1 || f != file {
+		t.Error(version, f, err)
+	}
+	if err := fake.Receive(t.Context(), "unknown", read); !errors.Is(err, supervisor.ErrNoState) {
+		t.Error(err)
+	}
+	if err := fake.Offer("cache", 4, func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, "new cache")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := fake.OfferFile("cache", 4, file); err == nil {
+		t.Error("a name that is taken is accepted")
+	}
+	if state, err := fake.Offered(t.Context(), "cache"); err != nil || state.Version != 4 || string(state.Data) != "new cache" {
+		t.Error(state, err)
+	}
+	if _, err := fake.Offered(t.Context(), "unknown"); !errors.Is(err, supervisor.ErrNoState) {
+		t.Error(err)
+	}
+	if err := fake.Receive(t.Context(), "half", read); !errors.Is(err, broken) || got != "1ha" {
+		t.Error(got, err)
+	}
+	if err := fake.Run(t.Context()); !errors.Is(err, broken) {
+		t.Errorf("it serves although it has half a state: %v", err)
 	}
 }
