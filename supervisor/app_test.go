@@ -116,6 +116,9 @@ func (a *app) build() (err error) {
 	if d, err := time.ParseDuration(a.value("drain")); err == nil {
 		opts.DrainTimeout = d
 	}
+	if d, err := time.ParseDuration(a.value("arrive")); err == nil {
+		opts.NewConnGrace = d
+	}
 	if d, err := time.ParseDuration(a.value("ready")); err == nil {
 		opts.ReadyTimeout = d
 	}

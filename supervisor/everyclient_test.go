@@ -43,7 +43,9 @@ func everyKind(t *testing.T, words ...string) (supervisortest.Program, superviso
 	}
 	socket, withSocket := withSocket(t)
 	dir, port, tlsPort, out := t.TempDir(), freePort(t), freePort(t), &output{more: make(chan struct{})}
-	words = append(words, "h2c", "drain=30s", withSocket, "also=tls,tcp,127.0.0.1:"+tlsPort+",tls")
+	// A header takes 2 s, and on a machine that has too much to do more than the
+	// 5 s that a connection gets.
+	words = append(words, "h2c", "drain=30s", "arrive=30s", withSocket, "also=tls,tcp,127.0.0.1:"+tlsPort+",tls")
 	if err := os.WriteFile(filepath.Join(dir, "behaviour"), []byte(strings.Join(words, " ")), 0o600); err != nil {
 		t.Fatal(err)
 	}
