@@ -144,10 +144,12 @@ func (s *Supervisor) waitForPredecessor(ctx context.Context) error {
 	if !p.isGone() {
 		p.ctl.send(message{Hasten: true})
 	}
-	select {
-	case <-p.gone:
-	case <-ctx.Done():
-		return errCalledOff
+	for _, awaited := range []chan struct{}{p.gone, s.settled} {
+		select {
+		case <-awaited:
+		case <-ctx.Done():
+			return errCalledOff
+		}
 	}
 	return s.flip.WaitForParent(ctx)
 }
@@ -158,7 +160,7 @@ func (a *attempt) prepare() error {
 	s.mu.Lock()
 	listeners := append([]*Listener(nil), s.listeners...)
 	s.mu.Unlock()
-	hi := welcome{Protocol: protocol, Generation: s.generation + 1}
+	hi := welcome{Protocol: protocol, Generation: s.generation + 1, OOMScore: oomScore()}
 	for i, l := range listeners {
 		f, err := l.socket.File()
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 )
 
@@ -26,6 +27,7 @@ func (r *runner) enter() error {
 			// It was killed in the middle of the upgrade. We hold its sockets,
 			// and nobody else does.
 			kind = EventTookOver
+			setOOMScore(os.Getpid(), p.oomScore)
 		case <-p.abort:
 			return errCalledOff
 		case <-r.ctx.Done():
@@ -72,6 +74,7 @@ func (r *runner) getReady() error {
 // could not say for us to the service manager, and tableflip's Ready, which ends
 // the old one's chance to take up again.
 func (s *Supervisor) settle() {
+	defer close(s.settled)
 	p := s.predecessor
 	select {
 	case <-p.main:

@@ -50,7 +50,8 @@ const protocol = 1
 type welcome struct {
 	Protocol   int    `json:"protocol"`
 	Generation int    `json:"generation"`
-	Slots      []slot `json:"slots"` // the listeners, in the order of their files
+	Slots      []slot `json:"slots"`               // the listeners, in the order of their files
+	OOMScore   int    `json:"oom_score,omitempty"` // to go back to; raised until the commit
 }
 
 // slot names a listener that is passed.

@@ -21,7 +21,8 @@ type predecessor struct {
 	asked  chan string   // what it was asked for too late; capacity 2
 	reader sync.WaitGroup
 
-	stderr *os.File // the real one; ours leads to the predecessor until the commit
+	oomScore int      // that it had
+	stderr   *os.File // the real one; ours leads to the predecessor until the commit
 
 	mu     sync.Mutex // guards all below
 	states map[string]chan inheritance
@@ -75,7 +76,7 @@ func (s *Supervisor) meetPredecessor() error {
 		ctl:    ctl,
 		commit: make(chan struct{}), abort: make(chan struct{}),
 		main: make(chan struct{}), leave: make(chan struct{}), gone: make(chan struct{}),
-		asked: make(chan string, 2), stderr: stderr,
+		asked: make(chan string, 2), stderr: stderr, oomScore: first.Welcome.OOMScore,
 		states: make(map[string]chan inheritance), wholes: make(map[string]chan whole),
 	}
 	s.predecessor = p

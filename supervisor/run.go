@@ -161,6 +161,7 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	}
 	r.replaced = false
 	<-t.flipped // and tableflip can start another one
+	t.next.recover(s)
 	if d.stopped > 0 {
 		return true, r.stop("signal")
 	}

@@ -79,6 +79,38 @@ func (n *successor) keeps(name string) bool {
 // while tableflip has a copy of it here.
 func (n *successor) hangUp() { shutWrite(n.theirs) }
 
+// recover takes back the connections that were on their way to a successor
+// which died before it had read of them: they stand in the socket of which we
+// have a copy.
+func (n *successor) recover(s *Supervisor) {
+	n.ctl.close() // so that the last of them is followed by the end
+	back, err := openControl(n.theirs)
+	if err != nil {
+		return
+	}
+	defer back.close()
+	for {
+		m, f, err := back.receive()
+		if err != nil {
+			return
+		}
+		nc := connOf(f)
+		if nc == nil {
+			continue
+		}
+		for _, l := range s.allListeners() {
+			if l.name == m.Conn {
+				l.deliver(arrival{nc, m.Early})
+				nc = nil
+				break
+			}
+		}
+		if nc != nil {
+			nc.Close()
+		}
+	}
+}
+
 // close forgets the successor and joins the reader.
 func (n *successor) close() {
 	close(n.stop)

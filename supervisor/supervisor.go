@@ -38,6 +38,7 @@ type Supervisor struct {
 
 	requests chan upgradeRequest // to Run
 	finished chan struct{}       // closed when Run returns
+	settled  chan struct{}       // closed when tableflip knows that a process with a predecessor is ready
 
 	mu        sync.Mutex // guards all below
 	listeners []*Listener
@@ -69,6 +70,7 @@ func New(opts Options) (*Supervisor, error) {
 		generation: 1,
 		requests:   make(chan upgradeRequest),
 		finished:   make(chan struct{}),
+		settled:    make(chan struct{}),
 		served:     make(chan error),
 		draining:   make(chan struct{}),
 		signals:    newSignals(),

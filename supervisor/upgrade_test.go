@@ -145,3 +145,27 @@ func TestNewCanBeCalledOnce(t *testing.T) {
 		t.Errorf("ErrAlreadyCreated: %s", got)
 	}
 }
+
+// A connection on its way to a process that dies before it has read of it goes
+// back to the old one.
+func TestConnectionOnItsWayToADeadProcessComesBack(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	hold, moving := r.wire(), r.wire()
+	hold.send("GET /slow?ms=3000 HTTP/1.1\r\nHost: x\r\n\r\n")
+	r.expect("slow began\n")
+	moving.send("GET /slow?ms=700 HTTP/1.1\r\nHost: x\r\n\r\n")
+	r.expect("slow began\n")
+	r.upgrade()
+	next := r.answers()
+	syscall.Kill(next, syscall.SIGSTOP)
+	if got, closing := moving.answer(); got != "generation 1" || closing {
+		t.Errorf("got %q (close: %t)", got, closing)
+	}
+	moving.send(plainRequest)
+	syscall.Kill(next, syscall.SIGKILL)
+	if got, _ := moving.answer(); got != "generation 1" {
+		t.Errorf("got %q", got)
+	}
+	hold.answer()
+}

@@ -129,6 +129,7 @@ func (w *watch) judge(err error) {
 	}
 	w.committed = true
 	w.sup.emit(Event{Kind: EventCommitted, PID: w.pid, Took: w.sup.opts.Probation})
+	setOOMScore(w.pid, oomScore())
 	w.next.ctl.send(message{Commit: true})
 }
 
@@ -185,6 +186,7 @@ func (w *watch) found(pid int) {
 		w.sup.emit(Event{Kind: EventStarted, PID: pid, Took: w.waited})
 	}
 	w.pid = pid
+	setOOMScore(pid, oomScore()+oomHandicap)
 	w.look.Stop()
 	w.tap.release()
 }
