@@ -20,6 +20,7 @@ import (
 
 	"github.com/ginreload/ginreload/supervisor"
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 )
 
 // The test binary is also the program that the tests start and upgrade. What
@@ -41,6 +42,7 @@ type app struct {
 	sup       *supervisor.Supervisor
 	again     error // of the second New
 	listeners map[string]net.Listener
+	packet    net.PacketConn
 }
 
 func (a *app) main() int {
@@ -95,6 +97,8 @@ func (a *app) main() int {
 			left = leak.Error()
 		}
 	}
+	report, _ := a.sup.LastDrain()
+	fmt.Println("report", a.sup.Generation(), report)
 	fmt.Printf("generation %d ended: %v; goroutines left: %s\n", a.sup.Generation(), err, left)
 	var cut *supervisor.CutError
 	switch {
@@ -119,6 +123,9 @@ func (a *app) build() (err error) {
 	if d, err := time.ParseDuration(a.value("arrive")); err == nil {
 		opts.NewConnGrace = d
 	}
+	opts.IdleGrace, _ = time.ParseDuration(a.value("idle"))
+	opts.Spread, _ = time.ParseDuration(a.value("spread"))
+	opts.StopDelay, _ = time.ParseDuration(a.value("stopdelay"))
 	if d, err := time.ParseDuration(a.value("ready")); err == nil {
 		opts.ReadyTimeout = d
 	}
@@ -139,7 +146,13 @@ func (a *app) build() (err error) {
 	if err := a.listen("http", "tcp", addr, srv, ""); err != nil {
 		return err
 	}
-	// also=NAME,NETWORK,ADDR[,tls|,shared|,unserved]
+	if err := a.answerPackets(); err != nil {
+		return err
+	}
+	if err := a.adopt(srv); err != nil {
+		return err
+	}
+	// also=NAME,NETWORK,ADDR[,tls|,shared|,unserved|,lines]
 	for _, word := range a.words {
 		if also, ok := strings.CutPrefix(word, "also="); ok {
 			part := append(strings.Split(also, ","), "")
@@ -155,6 +168,55 @@ func (a *app) build() (err error) {
 	return nil
 }
 
+// answerPackets answers each datagram with one: packet=NETWORK,ADDR.
+func (a *app) answerPackets() error {
+	network, addr, _ := strings.Cut(a.value("packet"), ",")
+	if network == "" {
+		return nil
+	}
+	pc, err := a.sup.ListenPacket("packet", network, addr)
+	if err != nil {
+		return err
+	}
+	a.packet = pc
+	go func() {
+		for b := make([]byte, 100); ; {
+			_, from, err := pc.ReadFrom(b)
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			pc.WriteTo(fmt.Append(nil, "generation ", a.sup.Generation()), from)
+		}
+	}()
+	return nil
+}
+
+// adopt opens a listener of the program's own: adopt=ADDR[,reuseport].
+func (a *app) adopt(srv *http.Server) error {
+	addr, how, _ := strings.Cut(a.value("adopt"), ",")
+	if addr == "" {
+		return nil
+	}
+	ln, err := a.sup.Adopt("own", func() (net.Listener, error) {
+		fmt.Println("opens its own")
+		var lc net.ListenConfig
+		if how == "reuseport" {
+			lc.Control = func(_, _ string, raw syscall.RawConn) (err error) {
+				ctlErr := raw.Control(func(fd uintptr) {
+					err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+				})
+				return errors.Join(ctlErr, err)
+			}
+		}
+		return lc.Listen(context.Background(), "tcp", addr)
+	})
+	if err != nil {
+		return err
+	}
+	a.listeners["own"] = ln
+	return a.sup.Serve(ln, srv)
+}
+
 func (a *app) listen(name, network, addr string, srv *http.Server, how string) error {
 	ln, err := a.sup.Listen(name, network, addr)
 	if err != nil {
@@ -164,6 +226,8 @@ func (a *app) listen(name, network, addr string, srv *http.Server, how string) e
 	switch how {
 	case "unserved":
 		return nil
+	case "lines":
+		return a.sup.ServeGraceful(ln, announced{supervisor.ServeConns(a.lines)})
 	case "tls":
 		return a.sup.ServeTLS(ln, srv, filepath.Join(a.dir, "cert.pem"), filepath.Join(a.dir, "key.pem"))
 	}

@@ -157,22 +157,11 @@ func (s *Supervisor) waitForPredecessor(ctx context.Context) error {
 // prepare puts everything that the new process gets into tableflip's hands.
 func (a *attempt) prepare() error {
 	s := a.sup
-	s.mu.Lock()
-	listeners := append([]*Listener(nil), s.listeners...)
-	s.mu.Unlock()
-	hi := welcome{Protocol: protocol, Generation: s.generation + 1, OOMScore: oomScore()}
-	for i, l := range listeners {
-		f, err := l.socket.File()
-		if err != nil {
-			return fmt.Errorf("pass listener %s: %w", l.name, err)
-		}
-		err = s.flip.AddFile(fmt.Sprint(slotPrefix, i), f)
-		f.Close()
-		if err != nil {
-			return fmt.Errorf("pass listener %s: %w", l.name, err)
-		}
-		hi.Slots = append(hi.Slots, slot{Name: l.name, Network: l.Addr().Network(), Addr: l.Addr().String()})
+	slots, err := s.pass()
+	if err != nil {
+		return err
 	}
+	hi := welcome{Protocol: protocol, Generation: s.generation + 1, Slots: slots, OOMScore: oomScore()}
 	ctl, file, err := newControl()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"bufio"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"sync"
@@ -31,6 +32,11 @@ type conn struct {
 	begun  atomic.Bool // a byte was read here
 	moved  atomic.Bool // another process has it
 	gone   atomic.Bool // closed here
+	http2  atomic.Bool
+
+	accepted time.Time
+	turn     time.Time          // in a drain, when its client is told to go; guarded by mu of conns
+	hooks    map[*hook]struct{} // to be called then; guarded by mu of conns
 
 	// Owned by the goroutine that reads.
 	early   []byte // what the process before us has read of the next request
@@ -44,6 +50,8 @@ type conn struct {
 	kicked   bool          // an expired deadline of ours stands in its place
 	asked    int           // how often the server set a deadline since the connection became idle
 	since    time.Time     // when it became idle
+	outer    net.Conn      // what the server has: this one, or TLS around it
+	flights  []flight      // requests under way
 	resting  bool          // it moved here idle and has read nothing yet; deadline is how long it may stay so
 	late     time.Duration // what the server allows for a request meanwhile, from its first byte
 }
@@ -79,10 +87,16 @@ func (u unixConn) NetConn() net.Conn { return u.UnixConn }
 func (u unixConn) tracked() *conn    { return u.c }
 
 // wrap counts nc as a connection of l before anybody else sees it.
-func (l *Listener) wrap(nc net.Conn) net.Conn { return l.count(&conn{raw: nc, origin: l}) }
+func (l *Listener) wrap(nc net.Conn) net.Conn {
+	c := &conn{raw: nc, origin: l}
+	if l.opaque {
+		c.state.Store(int32(http.StateHijacked))
+	}
+	return l.count(c)
+}
 
 func (l *Listener) count(c *conn) net.Conn {
-	c.state.Store(int32(http.StateNew))
+	c.accepted = time.Now()
 	l.sup.conns.add(c)
 	switch v := c.raw.(type) {
 	case *net.TCPConn:
@@ -162,14 +176,18 @@ func (c *conn) close() error {
 
 // enter records a change of state that the server reported. Hijacked is final:
 // golang.org/x/net/http2/h2c reports states of its own afterwards.
-func (c *conn) enter(state http.ConnState, secure bool) {
+func (c *conn) enter(state http.ConnState, outer net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if http.ConnState(c.state.Load()) == http.StateHijacked {
 		return
 	}
-	if secure {
+	c.outer = outer
+	if secure, ok := outer.(*tls.Conn); ok {
 		c.pinned.Store(true)
+		if state == http.StateActive && secure.ConnectionState().NegotiatedProtocol == "h2" {
+			c.http2.Store(true)
+		}
 	}
 	if state == http.StateIdle {
 		c.asked, c.since = 0, time.Now()

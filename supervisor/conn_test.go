@@ -38,9 +38,9 @@ func TestKickEndsWithTheIdleState(t *testing.T) {
 	for _, state := range []http.ConnState{http.StateActive, http.StateHijacked} {
 		server, client := connected(t)
 		c := &conn{raw: server}
-		c.enter(http.StateIdle, false)
+		c.enter(http.StateIdle, server)
 		c.release()
-		c.enter(state, false)
+		c.enter(state, server)
 		client.Write([]byte("x"))
 		if n, err := server.Read(make([]byte, 1)); n != 1 {
 			t.Errorf("%v: %v", state, err)
@@ -86,7 +86,7 @@ func TestParkWaitsForWhatIsBeingAccepted(t *testing.T) {
 	server, _ := connected(t)
 	sup := &Supervisor{conns: newConns()}
 	socket := &lateSocket{inside: make(chan struct{}), parked: make(chan struct{}), nc: server}
-	l := newListener(sup, "l", "tcp", "", socket, true)
+	l := newListener(sup, "l", socket, true)
 	accepted := make(chan error, 1)
 	l.unpark()
 	go func() {
@@ -95,7 +95,7 @@ func TestParkWaitsForWhatIsBeingAccepted(t *testing.T) {
 	}()
 	<-socket.inside
 	l.park()
-	if n := sup.conns.count().total(); n != 1 {
+	if n := sup.conns.tend(0).total(); n != 1 {
 		t.Errorf("%d connections are counted", n)
 	}
 	if err := <-accepted; err != nil {

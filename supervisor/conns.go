@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"sync"
@@ -11,9 +12,15 @@ import (
 type conns struct {
 	mu      sync.Mutex // guards all below
 	open    map[*conn]struct{}
-	next    *successor    // where connections move to, nil for nowhere
-	since   time.Time     // begin of the drain, zero outside of one
-	changed chan struct{} // capacity 1: something ended or became idle during a drain
+	next    *successor      // where connections move to, nil for nowhere
+	since   time.Time       // begin of the drain, zero outside of one
+	cause   error           // of the drain
+	ctx     context.Context // of the hooks; ends with the drain
+	calls   int             // hooks and graceful servers that have yet to end
+	changed chan struct{}   // capacity 1: something ended or became idle during a drain
+	report  DrainReport     // of the last drain, but for its tallies
+	done    tally           // what it finished
+	lost    tally           // what it cut
 }
 
 // census counts the open connections by what a drain has to do about them.
@@ -22,11 +29,19 @@ type census struct {
 	idle     int // between requests
 	active   int // a request in flight, or HTTP/2
 	hijacked int // WebSocket and the like
+	calls    int // hooks and graceful servers that have yet to end
 
-	lastIdle time.Time // when the last one of the idle became so
+	next time.Time // when the first of the idle or of those with a hook has its turn, zero for never
 }
 
 func (n census) total() int { return n.fresh + n.idle + n.active + n.hijacked }
+
+// at makes sure that the drain looks again at t.
+func (n *census) at(t time.Time) {
+	if n.next.IsZero() || t.Before(n.next) {
+		n.next = t
+	}
+}
 
 var errNowhere = errors.New("no process to move to")
 
@@ -50,9 +65,18 @@ func (t *conns) remove(c *conn) {
 		return
 	}
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	delete(t.open, c)
+	c.hooks = nil
+	if t.since.IsZero() {
+		return
+	}
+	if flights, hijacked := c.underWay(); hijacked {
+		for _, f := range flights {
+			t.done.add(f, true, time.Now())
+		}
+	}
 	t.pokeLocked()
-	t.mu.Unlock()
 }
 
 // move passes c to the next process. It stays in the table until the server
@@ -64,15 +88,26 @@ func (t *conns) move(c *conn, held []byte) error {
 	if next == nil {
 		return errNowhere
 	}
-	return next.take(c, held)
+	if err := next.take(c, held); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	t.report.Moved++
+	t.mu.Unlock()
+	return nil
 }
 
-// movable reports whether c is going to the next process once it is clean.
-func (t *conns) movable(c *conn) bool {
+// told reports whether the client of c is to be told with its response that the
+// connection ends.
+func (t *conns) told(c *conn) bool {
 	t.mu.Lock()
-	next := t.next
-	t.mu.Unlock()
-	return next != nil && next.serves(c.origin.name) && !c.pinned.Load()
+	defer t.mu.Unlock()
+	return !t.movableLocked(c) && !time.Now().Before(c.turn)
+}
+
+// movableLocked reports whether c is going to the next process once it is clean.
+func (t *conns) movableLocked(c *conn) bool {
+	return t.next != nil && t.next.serves(c.origin.name) && !c.pinned.Load()
 }
 
 // settle ends the moving: what is still here stays. A successor that no longer
@@ -89,14 +124,17 @@ func (t *conns) settle() {
 }
 
 // drain starts the accounting of a drain. With a successor, connections that
-// can move are told to.
-func (t *conns) drain(next *successor) {
+// can move are told to; the others get their turns.
+func (t *conns) drain(ctx context.Context, next *successor, cause error, spread func(n int) time.Duration) {
 	t.mu.Lock()
-	t.since, t.next = time.Now(), next
+	t.since, t.next, t.cause, t.ctx = time.Now(), next, cause, ctx
+	t.done, t.lost = make(tally), make(tally)
+	t.report = DrainReport{Cause: causeText(cause), Began: t.since}
 	open := make([]*conn, 0, len(t.open))
 	for c := range t.open {
 		open = append(open, c)
 	}
+	t.queueLocked(open, spread)
 	t.mu.Unlock()
 	if next == nil {
 		return
@@ -106,13 +144,41 @@ func (t *conns) drain(next *successor) {
 	}
 }
 
+// queueLocked spreads the turns of the connections whose clients come back, as
+// evenly as can be: all at once they would be a crowd at the door of the next
+// process, each with a handshake to make.
+func (t *conns) queueLocked(open []*conn, spread func(n int) time.Duration) {
+	var queue []*conn // in the order of a map, which is random
+	for _, c := range open {
+		if c.turn = t.since; len(c.hooks) > 0 || !t.movableLocked(c) {
+			queue = append(queue, c)
+		}
+	}
+	over := spread(len(queue))
+	for i, c := range queue {
+		c.turn = t.since.Add(over * time.Duration(i) / time.Duration(len(queue)))
+	}
+}
+
+// hurry makes it everybody's turn.
+func (t *conns) hurry() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for c := range t.open {
+		c.turn = t.since
+	}
+	t.pokeLocked()
+}
+
 // resume ends a drain that was called off.
 func (t *conns) resume() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.overLocked()
 	t.since, t.next = time.Time{}, nil
 	for c := range t.open {
 		c.leave.Store(false)
+		c.turn = time.Time{}
 	}
 }
 
@@ -133,11 +199,22 @@ func (t *conns) pokeLocked() {
 	}
 }
 
-func (t *conns) count() census {
+// tend counts the open connections, calls the hooks of those whose turn has
+// come, and closes what has been idle for the grace since then. HTTP/2 gets a
+// GOAWAY instead, which net/http sends with Shutdown only.
+func (t *conns) tend(grace time.Duration) census {
+	now := time.Now()
+	var due, over []*conn
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	var n census
+	n := census{calls: t.calls}
 	for c := range t.open {
+		switch {
+		case len(c.hooks) == 0:
+		case c.turn.After(now):
+			n.at(c.turn)
+		default:
+			due = append(due, c)
+		}
 		switch http.ConnState(c.state.Load()) {
 		case http.StateNew:
 			n.fresh++
@@ -147,17 +224,47 @@ func (t *conns) count() census {
 				n.fresh++
 				continue
 			}
-			n.idle++
-			if since.After(n.lastIdle) {
-				n.lastIdle = since
+			if since.Before(c.turn) {
+				since = c.turn
 			}
+			switch end := since.Add(grace); {
+			case end.After(now):
+				n.at(end)
+			case c.http2.Load() || t.movableLocked(c):
+				continue
+			default:
+				over = append(over, c)
+			}
+			n.idle++
 		case http.StateHijacked:
 			n.hijacked++
 		default:
 			n.active++
 		}
 	}
+	t.mu.Unlock()
+	for _, c := range due {
+		t.turn(c, t.cause)
+	}
+	for _, c := range over {
+		t.closeIdle(c)
+	}
 	return n
+}
+
+// closeIdle closes c unless a request has come in the meantime.
+func (t *conns) closeIdle(c *conn) {
+	c.mu.Lock()
+	idle := http.ConnState(c.state.Load()) == http.StateIdle && c.asked <= 1
+	outer := c.outer
+	c.mu.Unlock()
+	if !idle || outer == nil {
+		return
+	}
+	outer.Close() // on TLS it says so to the client
+	t.mu.Lock()
+	t.report.Released++
+	t.mu.Unlock()
 }
 
 // cut closes what is left and returns how many of them had work in flight.
@@ -168,13 +275,23 @@ func (t *conns) cut() int {
 		open = append(open, c)
 	}
 	t.mu.Unlock()
-	busy := 0
+	busy, now := 0, time.Now()
 	for _, c := range open {
-		switch http.ConnState(c.state.Load()) {
-		case http.StateActive, http.StateHijacked:
+		if c.gone.Swap(true) {
+			continue
+		}
+		flights, hijacked := c.underWay()
+		if len(flights) > 0 {
 			busy++
 		}
-		c.close()
+		t.turn(c, ErrAborted)
+		t.mu.Lock()
+		delete(t.open, c)
+		for _, f := range flights {
+			t.lost.add(f, hijacked, now)
+		}
+		t.mu.Unlock()
+		c.raw.Close()
 	}
 	return busy
 }

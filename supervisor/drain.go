@@ -18,21 +18,28 @@ type drain struct {
 	attempt *attempt   // that put next in our place, nil at a stop
 	next    *successor // nil at a stop
 	begun   time.Time
-	hasten  bool // the next generation waits for us to leave
-	bye     bool // the next generation was asked to stop
-	stopped int  // signals to stop since the drain began
-	refused bool // listeners that the new version does not have were closed
+	cause   error // ErrUpgraded or ErrStopping
+	hasten  bool  // the next generation waits for us to leave
+	bye     bool  // the next generation was asked to stop
+	stopped int   // signals to stop since the drain began
+	refused bool  // listeners that the new version does not have were closed
 }
 
 // run drains. It reports back=true if the next generation died while this
 // process could still take up again, which it then has.
 func (d *drain) run() (back bool, err error) {
 	s := d.sup
-	d.begun = time.Now()
+	d.begun, d.cause = time.Now(), ErrStopping
+	if d.next != nil {
+		d.cause = ErrUpgraded
+		s.parkPackets(true)
+	}
 	if d.next != nil || stored() {
 		s.park()
 	}
-	s.conns.drain(d.next)
+	ctx, cancel := context.WithDeadlineCause(context.Background(), d.begun.Add(s.opts.DrainTimeout), ErrAborted)
+	defer cancel()
+	s.conns.drain(ctx, d.next, d.cause, d.spread)
 	s.lameDuck.Store(true)
 	s.emit(Event{Kind: EventDraining})
 	s.mu.Lock()
@@ -53,11 +60,35 @@ func (d *drain) run() (back bool, err error) {
 	}
 	s.park()
 	s.conns.settle()
-	ctx, cancel := context.WithDeadline(context.Background(), d.begun.Add(s.opts.DrainTimeout))
-	defer cancel()
 	s.shutdown(ctx)
-	s.emit(Event{Kind: EventDrained, Took: time.Since(d.begun)})
+	r := s.conns.conclude()
+	s.emit(Event{Kind: EventDrained, Took: r.Took, Text: r.String()})
 	return false, nil
+}
+
+// delay is the time in which a load balancer learns of a stop. It serves on.
+func (d *drain) delay() {
+	s := d.sup
+	if s.opts.StopDelay <= 0 {
+		return
+	}
+	over := time.NewTimer(s.opts.StopDelay)
+	defer over.Stop()
+	for {
+		select {
+		case <-over.C:
+			return
+		case sig := <-s.signals.stops:
+			s.log(slog.LevelInfo, "second signal, the stop delay is over", "signal", sig.String())
+			return
+		case <-s.signals.upgrades:
+			s.emit(Event{Kind: EventRefused, Err: ErrStopping})
+		case req := <-s.requests:
+			req.reply <- upgradeReply{err: ErrStopping}
+		case err := <-s.served:
+			s.log(slog.LevelWarn, "server failed during the stop delay", "error", err)
+		}
+	}
 }
 
 // ending is why a drain has come to its end.
@@ -121,7 +152,7 @@ func (d *drain) wait() ending {
 	}
 	for {
 		left := d.left()
-		if left == 0 {
+		if left <= 0 {
 			return drained
 		}
 		grace.Reset(left)
@@ -161,7 +192,10 @@ func (d *drain) wait() ending {
 // hear acts on what the new process says.
 func (d *drain) hear(m message) {
 	d.bye = d.bye || m.Bye
-	d.hasten = d.hasten || m.Hasten || m.Bye
+	if m.Hasten || m.Bye {
+		d.hasten = true
+		d.sup.conns.hurry()
+	}
 	if m.Reopen {
 		select {
 		case d.sup.signals.reopens <- os.Interrupt: // which one does not matter
@@ -198,9 +232,15 @@ func (d *drain) left() time.Duration {
 	if d.next == nil && now >= queueTime {
 		s.park()
 	}
-	n := s.conns.count()
-	if n.active+n.hijacked > 0 {
+	if d.final(now) {
+		s.endGraceful()
+	}
+	n := s.conns.tend(d.idleGrace())
+	if n.active+n.hijacked+n.calls > 0 {
 		wait = s.opts.DrainTimeout // the deadline itself comes before that
+	}
+	if !n.next.IsZero() && (wait > 0 || !d.bye) {
+		until(n.next.Sub(d.begun))
 	}
 	if d.next == nil {
 		until(queueTime)
@@ -212,13 +252,18 @@ func (d *drain) left() time.Duration {
 	if d.next != nil && !d.hasten {
 		until(s.opts.Guard)
 	}
-	if n.idle > 0 {
-		until(max(0, n.lastIdle.Sub(d.begun)) + d.idleGrace())
-	}
 	if n.fresh > 0 {
 		until(d.newConnGrace())
 	}
 	return wait
+}
+
+// final reports whether there is no way back, now after the drain began.
+func (d *drain) final(now time.Duration) bool {
+	if d.next == nil {
+		return now >= queueTime
+	}
+	return d.hasten || d.bye || now >= d.sup.opts.Guard
 }
 
 func (d *drain) idleGrace() time.Duration {
@@ -229,6 +274,13 @@ func (d *drain) idleGrace() time.Duration {
 		return 100 * time.Millisecond
 	}
 	return time.Second
+}
+
+func (d *drain) spread(n int) time.Duration {
+	if d.hasten {
+		return 0
+	}
+	return d.sup.opts.spread(n)
 }
 
 // newConnGrace is short at a stop: nobody will answer a browser's spare
@@ -261,15 +313,17 @@ func (d *drain) cut(why ending) error {
 	s.park()
 	s.conns.settle()
 	n := s.conns.cut()
+	s.stopGraceful()
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
 	s.shutdown(done)
+	r := s.conns.conclude()
 	if n == 0 {
-		s.emit(Event{Kind: EventDrained, Took: time.Since(d.begun)})
+		s.emit(Event{Kind: EventDrained, Took: r.Took, Text: r.String()})
 		return nil
 	}
-	err := &CutError{Why: string(why), Connections: n}
-	s.emit(Event{Kind: EventCut, Took: time.Since(d.begun), Err: err})
+	err := &CutError{Why: string(why), Connections: n, Report: r}
+	s.emit(Event{Kind: EventCut, Took: r.Took, Err: err, Text: r.String()})
 	return err
 }
 
@@ -281,37 +335,9 @@ func (d *drain) takeUp() {
 	s.mu.Lock()
 	s.draining = make(chan struct{})
 	s.mu.Unlock()
-	for _, l := range s.allListeners() {
-		l.unpark()
-	}
+	s.unpark()
+	s.forsake()
 }
-
-func (s *Supervisor) park() {
-	for _, l := range s.allListeners() {
-		l.park()
-	}
-}
-
-func (s *Supervisor) allListeners() []*Listener {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]*Listener(nil), s.listeners...)
-}
-
-// unlink removes the paths of unix sockets at the end of the last generation,
-// unless a service manager keeps the sockets.
-func (s *Supervisor) unlink() {
-	if stored() {
-		return
-	}
-	for _, l := range s.allListeners() {
-		if l.network == "unix" && !isAbstract(l.addr) {
-			os.Remove(l.addr)
-		}
-	}
-}
-
-func isAbstract(path string) bool { return len(path) > 0 && (path[0] == '@' || path[0] == 0) }
 
 func pidText() string { return strconv.Itoa(os.Getpid()) }
 

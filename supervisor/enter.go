@@ -34,9 +34,7 @@ func (r *runner) enter() error {
 			return context.Cause(r.ctx)
 		}
 	}
-	for _, l := range s.allListeners() {
-		l.unpark()
-	}
+	s.open()
 	s.writePIDFile()
 	s.emit(Event{Kind: kind, Took: time.Since(s.start)})
 	if s.predecessor != nil {
@@ -52,6 +50,15 @@ func (r *runner) enter() error {
 	s.dropInherited()
 	s.notifyReady()
 	return nil
+}
+
+// open lets clients in.
+func (s *Supervisor) open() {
+	s.mu.Lock()
+	s.accepting = true
+	s.mu.Unlock()
+	s.unpark()
+	s.ready.Store(true)
 }
 
 // getReady has the program check itself, now that its servers answer whatever

@@ -79,8 +79,9 @@ func (e *UpgradeError) Unwrap() error { return e.Err }
 type CutError struct {
 	Why         string // "drain deadline", "second signal", "context"
 	Connections int    // connections that were closed with work in flight
+	Report      DrainReport
 }
 
 func (e *CutError) Error() string {
-	return fmt.Sprintf("supervisor: %s: closed %d connections that were still in use", e.Why, e.Connections)
+	return fmt.Sprintf("supervisor: %s: closed %d connections that were still in use: %s", e.Why, e.Connections, listRoutes(e.Report.Cut))
 }

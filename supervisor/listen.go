@@ -1,12 +1,11 @@
 package supervisor
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
-	"strings"
 	"syscall"
 )
 
@@ -17,6 +16,9 @@ import (
 // another address than the one asked for, a new socket is opened. Every
 // listener is passed on at the next upgrade. What was handed over and not asked
 // for is closed when Run begins to serve.
+//
+// A socket that an earlier generation has opened here gets the length of the
+// queue that the system allows by now (net.core.somaxconn on Linux).
 func (s *Supervisor) Listen(name, network, addr string) (net.Listener, error) {
 	switch network {
 	case "tcp", "tcp4", "tcp6", "unix":
@@ -25,157 +27,145 @@ func (s *Supervisor) Listen(name, network, addr string) (net.Listener, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range s.listeners {
-		if l.name == name {
-			return nil, fmt.Errorf("supervisor: listen %s: the name is taken by %s", name, l.Addr())
+	l, err := s.listenLocked(name, func(have net.Addr) bool { return serves(have, network, addr) }, true)
+	if l == nil && err == nil {
+		var sock socket
+		if sock, err = openNew(network, addr); err == nil {
+			l = s.openedLocked(name, sock)
+			l.sized = true
 		}
 	}
-	sock, was, err := s.socketLocked(name, network, addr)
 	if err != nil {
 		return nil, fmt.Errorf("supervisor: listen %s: %w", name, err)
-	}
-	l := newListener(s, name, network, addr, sock, was == nil)
-	if was != nil {
-		l.was = was.Name
-	}
-	s.listeners = append(s.listeners, l)
-	if l.fresh && s.predecessor == nil {
-		s.store(l)
 	}
 	return l, nil
 }
 
-// socketLocked returns the socket and what it was inherited as, nil for a new one.
-func (s *Supervisor) socketLocked(name, network, addr string) (sock socket, was *inherited, err error) {
-	for _, same := range []func(inherited) bool{
-		func(in inherited) bool { return in.Name == name || in.Name == storeName(name) },
-		func(inherited) bool { return true },
-	} {
-		for i := range s.inherited {
-			in := &s.inherited[i]
-			if in.taken || !same(*in) {
-				continue
-			}
-			if sock := s.claim(in, network, addr); sock != nil {
-				in.taken = true
-				return sock, in, nil
-			}
-		}
-	}
-	sock, err = openNew(network, addr)
-	return sock, nil, err
-}
-
-// claim opens an inherited socket, or returns nil if it is not what the program
-// means. What tableflip has given out once it keeps and passes on, so it is
-// asked only for what is wanted; the others it closes at Ready.
-func (s *Supervisor) claim(in *inherited, network, addr string) socket {
-	f := in.file
-	if f == nil {
-		if !serves(in.bound(), network, addr) {
-			return nil
-		}
-		var err error
-		if f, err = s.flip.File(in.key); err != nil || f == nil {
-			return nil
-		}
-		defer f.Close()
-	}
-	sock, err := openSocket(f)
-	if err != nil {
-		return nil // not a listener: somebody else's file
-	}
-	if !serves(sock.Addr(), network, addr) {
-		sock.Close()
-		return nil
-	}
-	return sock
-}
-
-// dropInherited closes what no listener has claimed.
-func (s *Supervisor) dropInherited() {
+// Adopt is Listen for a socket that only the program knows how to open, for
+// example with options of its own: it returns the one with this name that was
+// handed over, whatever its address, and else takes over the one that open
+// returns, a *net.TCPListener or *net.UnixListener. From then on it is used and
+// closed through the result only. A socket of a service manager (LISTEN_FDNAMES)
+// can be had by its name alone if open returns an error.
+func (s *Supervisor) Adopt(name string, open func() (net.Listener, error)) (net.Listener, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, in := range s.inherited {
-		if in.file != nil {
-			in.file.Close()
-		}
+	l, err := s.listenLocked(name, streams, false)
+	if err != nil {
+		return nil, fmt.Errorf("supervisor: adopt %s: %w", name, err)
 	}
-	s.inherited = nil
+	if l != nil {
+		return l, nil
+	}
+	ln, err := open()
+	if err != nil {
+		return nil, fmt.Errorf("supervisor: adopt %s: %w", name, err)
+	}
+	sock, ok := ln.(socket)
+	if !ok {
+		ln.Close()
+		return nil, fmt.Errorf("supervisor: adopt %s: a %T cannot be passed on; open a *net.TCPListener or *net.UnixListener, and put others around the result", name, ln)
+	}
+	return s.openedLocked(name, sock), nil
 }
 
-func openSocket(f *os.File) (socket, error) {
-	ln, err := net.FileListener(f)
-	if err != nil {
+// listenLocked returns the inherited listener that fits and has that name or,
+// if it may, another. It returns nil if there is none.
+func (s *Supervisor) listenLocked(name string, fits func(net.Addr) bool, renamed bool) (*Listener, error) {
+	if err := s.nameLocked(name); err != nil {
 		return nil, err
 	}
-	if sock, ok := ln.(socket); ok {
-		return sock, nil
+	for _, in := range s.candidatesLocked(name, renamed) {
+		sock := s.claim(in, fits)
+		if sock == nil {
+			continue
+		}
+		in.taken = true
+		l := newListener(s, name, sock, false)
+		l.was, l.sized, l.node = in.Name, in.Sized, in.Node
+		s.inheritLocked(l)
+		return l, nil
 	}
-	ln.Close()
-	return nil, fmt.Errorf("%s is a %T", f.Name(), ln)
+	return nil, nil
+}
+
+// inheritLocked adds a listener that was handed over.
+func (s *Supervisor) inheritLocked(l *Listener) {
+	if l.sized {
+		if err := listenAgain(l.socket); err != nil {
+			s.log(slog.LevelWarn, "cannot adjust the queue of the listener", "listener", l.name, "error", err)
+		}
+	}
+	s.addLocked(l)
+}
+
+// openedLocked adds a listener that this process has opened.
+func (s *Supervisor) openedLocked(name string, sock socket) *Listener {
+	l := newListener(s, name, sock, true)
+	if path := pathOf(l.Addr()); path != "" {
+		l.node = node(path)
+	}
+	s.addLocked(l)
+	if s.predecessor == nil {
+		s.store(l)
+	}
+	return l
+}
+
+func (s *Supervisor) addLocked(l *Listener) {
+	if reusesPort(l.socket) {
+		s.log(slog.LevelWarn, "the listener is bound with SO_REUSEPORT: the kernel shares connections out to all sockets of that port, "+
+			"and resets what waits at one that closes; bind it without, or give each of them to Adopt under a name of its own",
+			"listener", l.name, "addr", l.Addr().String())
+	}
+	s.listeners = append(s.listeners, l)
+	if s.accepting {
+		l.unpark()
+	}
+}
+
+// nameLocked returns an error if the name is not free.
+func (s *Supervisor) nameLocked(name string) error {
+	for _, h := range s.heirloomsLocked() {
+		if sl := h.slot(); sl.Name == name {
+			return fmt.Errorf("the name is taken by %s %s", sl.Network, sl.Addr)
+		}
+	}
+	return nil
 }
 
 func openNew(network, addr string) (socket, error) {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(context.Background(), network, addr)
-	if err != nil && network == "unix" && stale(addr) {
-		os.Remove(addr)
-		ln, err = lc.Listen(context.Background(), network, addr)
-	}
+	ln, err := bind(network, addr, net.Listen)
 	if err != nil {
 		return nil, err
 	}
 	return ln.(socket), nil
 }
 
+// bind opens a socket. At a path there may be one of a process that is no more.
+func bind[T any](network, addr string, open func(network, addr string) (T, error)) (T, error) {
+	sock, err := open(network, addr)
+	if err != nil && stale(network, addr) {
+		os.Remove(addr)
+		return open(network, addr)
+	}
+	return sock, err
+}
+
 // stale reports whether path is the unix socket of a process that is no more:
 // nobody answers there.
-func stale(path string) bool {
+func stale(network, path string) bool {
+	if network != "unix" && network != "unixgram" {
+		return false
+	}
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&os.ModeSocket == 0 {
 		return false
 	}
-	nc, err := net.Dial("unix", path)
+	nc, err := net.Dial(network, path)
 	if err == nil {
 		nc.Close()
 		return false
 	}
 	return errors.Is(err, syscall.ECONNREFUSED) // another error says nothing about the socket
-}
-
-// serves reports whether a socket that is bound to have is what a program
-// means by network and addr. ":8080", "0.0.0.0:8080" and "[::]:8080" are the
-// same wish; port 0 is fulfilled by any port.
-func serves(have net.Addr, network, addr string) bool {
-	if network == "unix" {
-		u, ok := have.(*net.UnixAddr)
-		return ok && u.Name == addr
-	}
-	t, ok := have.(*net.TCPAddr)
-	if !ok {
-		return false
-	}
-	want, err := net.ResolveTCPAddr(network, addr)
-	if err != nil || (want.Port != 0 && want.Port != t.Port) {
-		return false
-	}
-	if unspecified(want.IP) || unspecified(t.IP) {
-		return unspecified(want.IP) && unspecified(t.IP)
-	}
-	return want.IP.Equal(t.IP)
-}
-
-func unspecified(ip net.IP) bool { return len(ip) == 0 || ip.IsUnspecified() }
-
-// storeName makes a listener's name fit for FDNAME, which has neither colons
-// nor control characters and at most 255 bytes (sd_pid_notify_with_fds(3)).
-func storeName(name string) string {
-	clean := strings.Map(func(r rune) rune {
-		if r <= ' ' || r >= 0x7f || r == ':' {
-			return '_'
-		}
-		return r
-	}, name)
-	return clean[:min(len(clean), 255)]
 }

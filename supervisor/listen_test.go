@@ -14,6 +14,13 @@ func TestServes(t *testing.T) {
 		}
 		return a
 	}
+	udp := func(text string) net.Addr {
+		a, err := net.ResolveUDPAddr("udp", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
 	unix := func(path string) net.Addr { return &net.UnixAddr{Name: path, Net: "unix"} }
 	for _, c := range []struct {
 		have    net.Addr
@@ -40,6 +47,13 @@ func TestServes(t *testing.T) {
 		{unix("@s"), "unix", "@s", true},
 		{unix("/run/s"), "unix", "/run/other", false},
 		{unix("/run/s"), "tcp", "/run/s", false},
+		{udp("127.0.0.1:53"), "udp", "127.0.0.1:53", true},
+		{udp("[::]:53"), "udp4", ":53", true},
+		{udp("127.0.0.1:53"), "udp", "127.0.0.1:54", false},
+		{udp("127.0.0.1:53"), "tcp", "127.0.0.1:53", false},
+		{tcp("127.0.0.1:53"), "udp", "127.0.0.1:53", false},
+		{&net.UnixAddr{Name: "/run/s", Net: "unixgram"}, "unixgram", "/run/s", true},
+		{&net.UnixAddr{Name: "/run/s", Net: "unixgram"}, "unix", "/run/s", false},
 		{nil, "tcp", ":80", false},
 	} {
 		if got := serves(c.have, c.network, c.addr); got != c.want {
@@ -57,6 +71,7 @@ func FuzzServes(f *testing.F) {
 			return // it may be a name, which would be looked up
 		}
 		serves(&net.TCPAddr{}, network, addr)
+		serves(&net.UDPAddr{}, network, addr)
 		serves(&net.UnixAddr{}, network, addr)
 	})
 }

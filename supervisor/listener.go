@@ -21,13 +21,16 @@ type socket interface {
 // generation listens on the same one. It is a net.Listener whose Accept can be
 // paused without closing the socket.
 type Listener struct {
-	name    string
-	was     string // its name in the process before this one, "" if that had it not
-	network string
-	addr    string // as asked for
-	socket  socket
-	sup     *Supervisor
-	fresh   bool // opened by this process
+	name   string
+	was    string // its name in the process before this one, "" if that had it not
+	socket socket
+	sup    *Supervisor
+	fresh  bool   // opened by this process
+	sized  bool   // some generation has opened it here, with the longest queue
+	node   string // identity of the path that some generation has made for it, "" for none
+
+	served bool // it has a server; guarded by mu of the supervisor
+	opaque bool // that one does not speak HTTP: its connections are counted only; set before Accept
 
 	moved  chan arrival // connections that the process before us hands over
 	closed chan struct{}
@@ -40,12 +43,12 @@ type Listener struct {
 	done     bool
 }
 
-func newListener(sup *Supervisor, name, network, addr string, s socket, fresh bool) *Listener {
+func newListener(sup *Supervisor, name string, s socket, fresh bool) *Listener {
 	if u, ok := s.(*net.UnixListener); ok {
 		u.SetUnlinkOnClose(false) // the path belongs to the socket, and that lives on
 	}
 	return &Listener{
-		name: name, network: network, addr: addr, socket: s, sup: sup, fresh: fresh,
+		name: name, socket: s, sup: sup, fresh: fresh,
 		moved: make(chan arrival), closed: make(chan struct{}),
 		parked: make(chan struct{}), // until the process may accept
 	}
@@ -60,11 +63,17 @@ func (l *Listener) Addr() net.Addr { return l.socket.Addr() }
 // Accept waits for the next connection. While the listener is parked it
 // blocks, and connections wait in the kernel's queue, where the next process
 // finds them.
-func (l *Listener) Accept() (net.Conn, error) {
+func (l *Listener) Accept() (net.Conn, error) { return l.acceptUnless(nil) }
+
+// acceptUnless is Accept until over is closed and the listener parked.
+func (l *Listener) acceptUnless(over <-chan struct{}) (net.Conn, error) {
 	for {
 		if parked := l.pause(); parked != nil {
 			select {
+			case <-over:
+				return nil, net.ErrClosed
 			case <-parked:
+				continue
 			case <-l.closed:
 				return nil, net.ErrClosed
 			}
@@ -192,4 +201,24 @@ func (s *Supervisor) receive(m message, nc net.Conn) {
 		}
 	}
 	nc.Close()
+}
+
+func (s *Supervisor) park() {
+	for _, l := range s.allListeners() {
+		l.park()
+	}
+}
+
+// unpark has listeners accept, and sockets for datagrams read.
+func (s *Supervisor) unpark() {
+	for _, l := range s.allListeners() {
+		l.unpark()
+	}
+	s.parkPackets(false)
+}
+
+func (s *Supervisor) allListeners() []*Listener {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]*Listener(nil), s.listeners...)
 }

@@ -50,26 +50,33 @@ const protocol = 1
 type welcome struct {
 	Protocol   int    `json:"protocol"`
 	Generation int    `json:"generation"`
-	Slots      []slot `json:"slots"`               // the listeners, in the order of their files
+	Slots      []slot `json:"slots"`               // the sockets, in the order of their files
 	OOMScore   int    `json:"oom_score,omitempty"` // to go back to; raised until the commit
 }
 
-// slot names a listener that is passed.
+// slot names a socket that is passed.
 type slot struct {
 	Name    string `json:"name"`
 	Network string `json:"network"`
-	Addr    string `json:"addr"` // that it is bound to
+	Addr    string `json:"addr"`            // that it is bound to
+	Sized   bool   `json:"sized,omitempty"` // the length of its queue is ours to choose
+	Node    string `json:"node,omitempty"`  // identity of its path, if that is ours to remove
 }
 
 func (s slot) bound() net.Addr {
-	if s.Network == "unix" {
+	switch s.Network {
+	case "tcp":
+		if a, err := net.ResolveTCPAddr(s.Network, s.Addr); err == nil {
+			return a
+		}
+	case "udp":
+		if a, err := net.ResolveUDPAddr(s.Network, s.Addr); err == nil {
+			return a
+		}
+	case "unix", "unixgram", "unixpacket":
 		return &net.UnixAddr{Name: s.Addr, Net: s.Network}
 	}
-	a, err := net.ResolveTCPAddr(s.Network, s.Addr)
-	if err != nil {
-		return nil
-	}
-	return a
+	return nil
 }
 
 type hello struct {

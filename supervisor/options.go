@@ -26,6 +26,18 @@ type Options struct {
 	// NewConnGrace is how long such a connection may take for its first
 	// request: TLS handshake and headers. 0: 5 s.
 	NewConnGrace time.Duration
+	// Spread is the time over which a drain parts from the connections that cannot
+	// move and from streams: each has its turn, evenly spread, from which on its
+	// idle grace counts, its next response says "Connection: close" (on HTTP/2
+	// GOAWAY), and OnDrain and DrainContext are heard. So clients come back one
+	// after the other. At most half of DrainTimeout. 0: a millisecond for each such
+	// connection, 5 s at most. Negative: all at once.
+	Spread time.Duration
+	// StopDelay is how long a stop goes on as if nothing were, except that Ready
+	// says no: the time that a load balancer takes to notice. It comes before the
+	// drain and is not part of DrainTimeout. Another signal ends it. An upgrade
+	// has no such delay. 0: none.
+	StopDelay time.Duration
 	// Probation is how long a new process has to stay up after it is prepared
 	// and has passed its probe, before it may accept. 0: 10 ms.
 	Probation time.Duration
@@ -129,4 +141,13 @@ func (g Signals) withDefaults() Signals {
 	set(&g.Reload, def.Reload)
 	set(&g.Reopen, def.Reopen)
 	return g
+}
+
+// spread is the time over which n connections have their turns.
+func (o Options) spread(n int) time.Duration {
+	over := o.Spread
+	if over == 0 {
+		over = min(time.Duration(n)*time.Millisecond, 5*time.Second)
+	}
+	return max(0, min(over, o.DrainTimeout/2))
 }

@@ -99,6 +99,7 @@ func (c *conn) begin(p []byte) {
 	c.begun.Store(true)
 	if !c.served && prefaces(p) {
 		c.pinned.Store(true)
+		c.http2.Store(true)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -3,10 +3,14 @@
 package supervisor_test
 
 import (
+	"bufio"
+	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -35,6 +39,10 @@ func (a *app) routes() http.Handler {
 	})
 	mux.HandleFunc("/hook", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Context().Value(hookKey{})) })
 	mux.HandleFunc("/addr", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("name") == "packet" {
+			fmt.Fprint(w, a.packet.LocalAddr())
+			return
+		}
 		fmt.Fprint(w, a.listeners[r.FormValue("name")].Addr())
 	})
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
@@ -64,7 +72,25 @@ func (a *app) routes() http.Handler {
 		http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 	})
+	mux.HandleFunc("/cause", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := supervisor.DrainContext(r.Context())
+		defer cancel()
+		fmt.Fprintln(w, "open")
+		http.NewResponseController(w).Flush()
+		<-ctx.Done()
+		fmt.Fprintln(w, context.Cause(ctx))
+		fmt.Println("cause:", context.Cause(ctx), "request:", r.Context().Err())
+	})
+	mux.HandleFunc("/ready", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, a.sup.Ready()) })
+	mux.HandleFunc("GET /users/{id}", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Println("user began")
+		select {
+		case <-r.Context().Done():
+		case <-supervisor.Draining(r.Context()):
+		}
+	})
 	mux.HandleFunc("/echo", echo)
+	mux.HandleFunc("/socket", socket)
 	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {
 		h := sha256.New()
 		n, _ := io.Copy(h, r.Body)
@@ -111,6 +137,61 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	defer nc.Close()
 	io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
 	io.Copy(nc, rw)
+}
+
+// socket is as much of a WebSocket as it takes to close one: it sends the close
+// frame, waits for that of the client, and closes (RFC 6455, section 7.1.1).
+func socket(w http.ResponseWriter, r *http.Request) {
+	nc, rw, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	defer nc.Close()
+	stop := supervisor.OnDrain(r.Context(), func(ctx context.Context, cause error) {
+		status := uint16(1001)
+		if errors.Is(cause, supervisor.ErrUpgraded) {
+			status = 1012
+		}
+		nc.Write(binary.BigEndian.AppendUint16([]byte{0x88, 2}, status))
+	})
+	defer stop()
+	io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	io.ReadFull(rw, make([]byte, 8)) // a close frame with its mask and status
+}
+
+// announced says when it is asked to end.
+type announced struct{ supervisor.GracefulServer }
+
+func (a announced) GracefulStop() {
+	fmt.Println("graceful stop")
+	a.GracefulServer.GracefulStop()
+}
+
+// lines answers each line with one, and says bye when it is to end.
+func (a *app) lines(ctx context.Context, nc net.Conn) {
+	drain, cancel := supervisor.DrainContext(ctx)
+	defer cancel()
+	defer context.AfterFunc(drain, func() { nc.SetReadDeadline(time.Unix(1, 0)) })()
+	for br := bufio.NewReader(nc); ; {
+		line, err := br.ReadString('\n')
+		switch {
+		case err != nil && drain.Err() != nil:
+			fmt.Fprintln(nc, "bye")
+			nc.(interface{ CloseWrite() error }).CloseWrite()
+			nc.SetReadDeadline(time.Time{})
+			io.Copy(io.Discard, nc)
+			return
+		case err != nil:
+			return
+		case line == "stay\n":
+			fmt.Fprintln(nc, "staying")
+			<-ctx.Done()
+			fmt.Println("stayed until", context.Cause(ctx))
+			return
+		}
+		fmt.Fprintln(nc, "generation", a.sup.Generation())
+	}
 }
 
 // stat counts what a process must not pile up.

@@ -30,6 +30,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	for _, l := range s.allListeners() {
 		l.Close()
 	}
+	s.closePackets()
 	s.serves.Wait()
 	if s.predecessor != nil {
 		s.predecessor.close()
@@ -217,12 +218,14 @@ func (r *runner) stop(why string) error {
 			t.request.reply <- upgradeReply{err: ErrStopping}
 		}
 	}
+	s.ready.Store(false)
 	s.emit(Event{Kind: EventStopping, Text: why})
 	s.notify("STOPPING=1", s.status("stopping"))
 	if s.predecessor != nil {
 		s.predecessor.ctl.send(message{Bye: true}) // it may be gone, and then needs no telling
 	}
 	d := &drain{runner: r}
+	d.delay()
 	_, err := d.run()
 	s.unlink()
 	s.removePIDFile()

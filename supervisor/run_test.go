@@ -90,12 +90,12 @@ func TestWhatComesTooLateIsPassedOn(t *testing.T) {
 func TestConnectionMovesOnce(t *testing.T) {
 	r, there := replacedBy(t)
 	server, _ := connected(t)
-	l := newListener(r.sup, "l", "tcp", "", &lateSocket{}, true)
+	l := newListener(r.sup, "l", &lateSocket{}, true)
 	c := &conn{raw: server, origin: l}
 	next := r.trying.next
 	next.will.Serves = []service{{Was: "l"}}
 	r.sup.conns.add(c)
-	r.sup.conns.drain(next)
+	r.sup.conns.drain(t.Context(), next, ErrUpgraded, Options{}.spread)
 	for range 2 {
 		if n, err := c.read(make([]byte, 1)); n != 0 || err != io.EOF {
 			t.Errorf("%d, %v", n, err)

@@ -62,11 +62,10 @@ func (s *Supervisor) own(ln net.Listener) (*Listener, error) {
 func (s *Supervisor) register(v *server) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, other := range s.servers {
-		if other.ln == v.ln {
-			return fmt.Errorf("supervisor: serve %s: the listener has a server", v.ln.name)
-		}
+	if v.ln.served {
+		return fmt.Errorf("supervisor: serve %s: the listener has a server", v.ln.name)
 	}
+	v.ln.served = true
 	hooked := false
 	for _, other := range s.servers {
 		hooked = hooked || other.srv == v.srv
@@ -114,10 +113,13 @@ type connKey struct{}
 // nor Shutdown may say it: both close connections that have just been used
 // (golang/go#75591).
 func (v *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if v.sup.lameDuck.Load() {
-		if c, _ := r.Context().Value(connKey{}).(*conn); c == nil || !v.sup.conns.movable(c) {
-			w.Header().Set("Connection", "close")
-		}
+	c, _ := r.Context().Value(connKey{}).(*conn)
+	if c != nil {
+		c.depart(r, v.next)
+		defer c.arrive(r)
+	}
+	if v.sup.lameDuck.Load() && (c == nil || v.sup.conns.told(c)) {
+		w.Header().Set("Connection", "close")
 	}
 	v.next.ServeHTTP(w, r)
 }
@@ -127,8 +129,7 @@ func (v *server) observe(nc net.Conn, state http.ConnState) {
 	if c == nil {
 		return
 	}
-	_, secure := nc.(*tls.Conn)
-	c.enter(state, secure)
+	c.enter(state, nc)
 	if state == http.StateIdle && v.sup.lameDuck.Load() {
 		v.sup.conns.changedState()
 	}
@@ -141,6 +142,9 @@ func (s *Supervisor) startServing() {
 	s.serving = true
 	for _, v := range s.servers {
 		s.startLocked(v)
+	}
+	for _, g := range s.graceful {
+		s.startGracefulLocked(g)
 	}
 }
 

@@ -4,6 +4,7 @@ package supervisor
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"syscall"
 )
@@ -31,6 +32,30 @@ func shutWrite(f *os.File) {
 	if raw, err := f.SyscallConn(); err == nil {
 		raw.Control(func(fd uintptr) { syscall.Shutdown(int(fd), syscall.SHUT_WR) })
 	}
+}
+
+// node identifies the file at path, "" if there is none. Numbers of inodes are
+// used again soon, so the time at which a socket was bound belongs to it.
+func node(path string) string {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return ""
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%d:%d:%d", st.Dev, st.Ino, info.ModTime().UnixNano())
+}
+
+// reusesPort reports whether other sockets may be bound to the same port.
+func reusesPort(s socket) bool {
+	reuses := 0
+	err := onSocket(s, func(fd int) (err error) {
+		reuses, err = syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, soReusePort)
+		return err
+	})
+	return err == nil && reuses != 0
 }
 
 func onSocket(s socket, do func(fd int) error) error {

@@ -3,13 +3,14 @@
 package supervisor_test
 
 import (
+	"strings"
 	"syscall"
 	"testing"
 )
 
 func TestStopFinishesWhatIsInFlight(t *testing.T) {
 	t.Parallel()
-	r := start(t)
+	r := start(t, "idle=1s") // time for the client, on a busy machine
 	slow, idle := r.wire(), r.wire()
 	idle.expect("generation 1")
 	slow.send("GET /slow?ms=400 HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -108,5 +109,37 @@ func TestDrainForAProcessThatIsStuck(t *testing.T) {
 	r.open("freeze")
 	if got := r.get("/"); got != "generation 2\n" {
 		t.Error(got)
+	}
+}
+
+// What a load balancer needs: it is told, and goes on being served meanwhile.
+func TestStopDelay(t *testing.T) {
+	t.Parallel()
+	r := start(t, "stopdelay=1h")
+	w := r.wire()
+	w.expect("generation 1")
+	if got := r.get("/ready"); got != "true" {
+		t.Error("ready before the stop: ", got)
+	}
+	r.replace() // without any delay
+	if got := r.get("/ready"); got != "true" {
+		t.Error("ready after an upgrade: ", got)
+	}
+	pid := r.answers()
+	syscall.Kill(pid, syscall.SIGTERM)
+	for r.get("/ready") != "false" {
+	}
+	w.send(plainRequest)
+	if got, closing := w.answer(); got != "generation 2" || closing {
+		t.Errorf("got %q (close: %t)", got, closing)
+	}
+	if got := r.get("/upgrade"); !strings.Contains(got, "stopping") {
+		t.Errorf("upgrade during the delay: %s", got)
+	}
+	syscall.Kill(pid, syscall.SIGTERM)
+	r.expect(`the stop delay is over`)
+	r.end()
+	if code := r.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("exit code %d", code)
 	}
 }

@@ -34,6 +34,7 @@ type Supervisor struct {
 
 	signals  signals
 	spent    atomic.Bool // tableflip's one success went to a stranger
+	ready    atomic.Bool // see Ready
 	lameDuck atomic.Bool // responses say Connection: close where they must
 
 	requests chan upgradeRequest // to Run
@@ -42,11 +43,14 @@ type Supervisor struct {
 
 	mu        sync.Mutex // guards all below
 	listeners []*Listener
+	packets   []*PacketConn
 	servers   []*server
+	graceful  []*graceful
 	inherited []inherited
 	unusable  error      // why this process must not take over
 	running   bool       // Run was called
 	serving   bool       // servers accept; a new one starts at once
+	accepting bool       // it may, as the one in charge
 	served    chan error // results of the servers' accept loops
 	serves    sync.WaitGroup
 	draining  chan struct{} // closed while a drain goes on
@@ -112,6 +116,11 @@ func (s *Supervisor) inherit() error {
 // each upgrade.
 func (s *Supervisor) Generation() int { return s.generation }
 
+// Ready reports whether new clients are welcome: from when Run accepts until a
+// stop was asked for, that is before its StopDelay. It is what a readiness probe
+// wants to know. An upgrade does not change it, as the service goes on.
+func (s *Supervisor) Ready() bool { return s.ready.Load() }
+
 // ListenAndServe serves handler on a TCP address until the program is stopped
 // or replaced: the one line that takes the place of http.ListenAndServe. A nil
 // handler means http.DefaultServeMux. It returns nil after a clean end.
@@ -130,22 +139,6 @@ func ListenAndServe(addr string, handler http.Handler) error {
 	return s.Run(context.Background())
 }
 
-// Draining returns a channel that is closed when the process that serves the
-// request of ctx begins to drain, because it was replaced or is stopping.
-// Handlers of streams (SSE, WebSocket, long polls) end then, so that their
-// clients connect to the new process. Without a supervisor it returns nil,
-// which blocks for ever.
-func Draining(ctx context.Context) <-chan struct{} {
-	c, _ := ctx.Value(connKey{}).(*conn)
-	if c == nil {
-		return nil
-	}
-	s := c.origin.sup
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.draining
-}
-
 // ginreloadEnv is set in everything that ginreload runs.
 const ginreloadEnv = "GINRELOAD_SESSION"
 
@@ -159,19 +152,4 @@ func (s *Supervisor) log(level slog.Level, text string, args ...any) {
 	}
 	args = append(args, "generation", s.generation)
 	logger.Log(context.Background(), level, "supervisor: "+text, args...)
-}
-
-// inherited is a socket that another process has opened for us.
-type inherited struct {
-	slot
-	file  *os.File // nil for one that tableflip still has, under the name of key
-	key   string
-	taken bool
-}
-
-// adopt takes over the sockets of a service manager (sd_listen_fds(3)).
-func (s *Supervisor) adopt(files []*os.File) {
-	for _, f := range files {
-		s.inherited = append(s.inherited, inherited{slot: slot{Name: f.Name()}, file: f})
-	}
 }

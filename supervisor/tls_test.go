@@ -243,3 +243,21 @@ func TestTLSConnectionWithoutBytesMoves(t *testing.T) {
 	r.expect(`generation 1 ended: <nil>`)
 	newWire(t, tls.Client(nc, config)).expect("generation 2")
 }
+
+// As with net/http's own Shutdown, the client sees that the end is no attack.
+func TestIdleTLSConnectionIsClosedWithAnAlert(t *testing.T) {
+	t.Parallel()
+	r, addr, config := startTLS(t, "h1")
+	nc, err := tls.Dial("tcp", addr, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWire(t, nc)
+	w.expect("generation 1")
+	r.upgrade()
+	if _, err := w.br.ReadByte(); err != io.EOF {
+		t.Error(err)
+	}
+	r.expect(`report 1 upgrade: .*released 1,`)
+	r.expect(`generation 1 ended: <nil>`)
+}

@@ -1,0 +1,87 @@
+package supervisor
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// flight is a request under way. It has copies of what the handler may change
+// in the request while somebody else wants to know.
+type flight struct {
+	req     *http.Request // whose it is; only its own goroutine may look into it
+	mux     http.Handler  // of the server
+	method  string
+	host    string
+	path    string
+	pattern string // "" while the handler runs
+	since   time.Time
+}
+
+// route names the route of f as RouteReport does.
+func (f flight) route() string {
+	pattern := f.pattern
+	if mux, ok := f.mux.(*http.ServeMux); ok && pattern == "" {
+		_, pattern = mux.Handler(&http.Request{Method: f.method, Host: f.host, URL: &url.URL{Path: f.path}})
+	}
+	switch {
+	case f.method == "":
+		return f.path
+	case pattern == "":
+		return f.method + " " + f.path
+	case strings.ContainsAny(pattern, " \t"):
+		return pattern // has its method
+	}
+	return f.method + " " + pattern
+}
+
+// depart notes that a request of c goes to its handler.
+func (c *conn) depart(r *http.Request, handler http.Handler) {
+	f := flight{req: r, mux: handler, method: r.Method, host: r.Host, path: r.URL.Path, since: time.Now()}
+	c.mu.Lock()
+	c.flights = append(c.flights, f)
+	c.mu.Unlock()
+}
+
+// arrive notes that the handler is done with r. On a connection that it has
+// hijacked the flight goes on until the connection is closed.
+func (c *conn) arrive(r *http.Request) {
+	c.mu.Lock()
+	for i := range c.flights {
+		if c.flights[i].req != r {
+			continue
+		}
+		f := &c.flights[i]
+		if f.pattern = r.Pattern; http.ConnState(c.state.Load()) == http.StateHijacked {
+			f.req = nil // net/http is done with it
+			break
+		}
+		landed := *f
+		last := len(c.flights) - 1
+		c.flights[i], c.flights[last] = c.flights[last], flight{}
+		c.flights = c.flights[:last]
+		c.mu.Unlock()
+		if s := c.origin.sup; s.lameDuck.Load() && !c.gone.Load() {
+			s.conns.finished(landed)
+		}
+		return
+	}
+	c.mu.Unlock()
+}
+
+// underWay returns the requests of c that are not done, or what stands for
+// them on a connection that is busy without one.
+func (c *conn) underWay() (all []flight, hijacked bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	state := http.ConnState(c.state.Load())
+	all = append(all, c.flights...)
+	if len(all) == 0 && (state == http.StateActive || state == http.StateHijacked) {
+		all = append(all, flight{path: "listener " + c.origin.name, since: c.accepted})
+		if state == http.StateActive {
+			all[0].path += ", no request yet"
+		}
+	}
+	return all, state == http.StateHijacked
+}
