@@ -13,12 +13,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
 )
 
 func TestExamples(t *testing.T) {
@@ -32,6 +39,7 @@ func TestExamples(t *testing.T) {
 		"supervised": checkSupervised,
 		"sse":        checkEvents,
 		"websocket":  checkEcho,
+		"grpc":       checkCalls,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, start(t, filepath.Join(bin, name))) })
 	}
@@ -98,12 +106,75 @@ func checkEcho(t *testing.T, s *server) {
 	if page := s.get(t, "/", http.StatusOK); !strings.Contains(page, "/echo") {
 		t.Errorf("the page is %q", page)
 	}
-	conn := s.echo(t)
+	all := make([]*websocket.Conn, 200)
+	for i := range all {
+		all[i] = s.echo(t)
+	}
 	s.upgrade(t)
-	if _, _, err := conn.Read(s.ctx); websocket.CloseStatus(err) != websocket.StatusServiceRestart {
-		t.Errorf("the connection ended with %v, not with status %d", err, websocket.StatusServiceRestart)
+	for _, conn := range all {
+		if _, _, err := conn.Read(s.ctx); websocket.CloseStatus(err) != websocket.StatusServiceRestart {
+			t.Fatalf("the connection ended with %v, not with status %d", err, websocket.StatusServiceRestart)
+		}
 	}
 	s.echo(t)
+}
+
+// checkCalls makes calls one after the other, without a retry, while one
+// generation follows the other.
+func checkCalls(t *testing.T, s *server) {
+	const clients, upgrades = 4, 3
+	ctx, cancel := context.WithCancel(s.ctx)
+	var calling sync.WaitGroup
+	var calls atomic.Int64
+	answered := make(chan string)
+	for range clients {
+		conn, err := grpc.NewClient(s.grpc, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDisableRetry())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		client := grpc_health_v1.NewHealthClient(conn)
+		calling.Go(func() {
+			for ctx.Err() == nil {
+				var header metadata.MD
+				_, err := client.Check(s.ctx, &grpc_health_v1.HealthCheckRequest{}, grpc.Header(&header))
+				if err != nil {
+					t.Errorf("call failed: %v", err)
+					return
+				}
+				calls.Add(1)
+				select {
+				case answered <- header.Get("pid")[0]:
+				case <-ctx.Done():
+				}
+			}
+		})
+	}
+	seen := make(map[string]bool)
+	another := func() string {
+		for {
+			select {
+			case pid := <-answered:
+				if !seen[pid] {
+					seen[pid] = true
+					return pid
+				}
+			case <-s.ctx.Done():
+				t.Fatal("waited in vain for another process to answer")
+			}
+		}
+	}
+	for range upgrades {
+		pid, err := strconv.Atoi(another())
+		if err != nil {
+			t.Fatal(err)
+		}
+		syscall.Kill(pid, syscall.SIGUSR2)
+	}
+	another()
+	cancel()
+	calling.Wait()
+	t.Logf("%d calls over %d upgrades", calls.Load(), upgrades)
 }
 
 // server is an example that runs, in whichever generation.
@@ -111,6 +182,7 @@ type server struct {
 	greeting string // in its source
 	ctx      context.Context
 	url      string
+	grpc     string // address for gRPC, where it has one
 	pid      int // of the first generation, and of the process group of all
 }
 
@@ -118,15 +190,9 @@ func start(t *testing.T, binary string) *server {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := ln.Addr().(*net.TCPAddr).Port
-	ln.Close()
-
+	port, grpcPort := freePort(t), freePort(t)
 	cmd := exec.Command(binary)
-	cmd.Env = append(os.Environ(), fmt.Sprintf("PORT=%d", port), "GIN_MODE=release")
+	cmd.Env = append(os.Environ(), fmt.Sprintf("PORT=%d", port), fmt.Sprintf("GRPC_PORT=%d", grpcPort), "GIN_MODE=release")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
 	if err := cmd.Start(); err != nil {
@@ -136,7 +202,10 @@ func start(t *testing.T, binary string) *server {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		cmd.Wait() // until no generation holds the pipe of the output
 	})
-	s := &server{ctx: ctx, url: fmt.Sprintf("http://127.0.0.1:%d", port), pid: cmd.Process.Pid, greeting: greeting(t, filepath.Base(binary))}
+	s := &server{
+		ctx: ctx, url: fmt.Sprintf("http://127.0.0.1:%d", port), grpc: fmt.Sprintf("127.0.0.1:%d", grpcPort),
+		pid: cmd.Process.Pid, greeting: greeting(t, filepath.Base(binary)),
+	}
 	s.until(t, "the server answers", func() bool {
 		resp, err := http.Get(s.url)
 		if err != nil {
@@ -146,6 +215,16 @@ func start(t *testing.T, binary string) *server {
 		return true
 	})
 	return s
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().(*net.TCPAddr).Port
 }
 
 // upgrade asks the first generation for an upgrade.

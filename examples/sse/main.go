@@ -36,15 +36,15 @@ func events(c *gin.Context) {
 	c.Header("Content-Type", "text/event-stream")
 	fmt.Fprint(c.Writer, "retry: 100\n\n") // come back in 100 ms once the stream ends
 
+	ctx, cancel := supervisor.DrainContext(c.Request.Context())
+	defer cancel()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		fmt.Fprintf(c.Writer, "data: %s, it is %s\n\n", greeting, time.Now().Format(time.TimeOnly))
 		c.Writer.Flush()
 		select {
-		case <-supervisor.Draining(c.Request.Context()):
-			return
-		case <-c.Request.Context().Done():
+		case <-ctx.Done(): // the browser left, or the process does
 			return
 		case <-tick.C:
 		}

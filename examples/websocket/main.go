@@ -1,10 +1,13 @@
-// Command websocket echoes messages. When the process drains it closes each
-// connection with 1012, "service restart", and the page connects to the new code.
+// Command websocket echoes messages. When the process drains it closes one
+// connection after the other with 1012, "service restart", and the page connects
+// to the new code; at a stop with 1001, "going away".
 package main
 
 import (
 	"cmp"
+	"context"
 	_ "embed"
+	"errors"
 	"log"
 	"net/http"
 	"os"
@@ -38,15 +41,14 @@ func echo(c *gin.Context) {
 	defer conn.CloseNow()
 
 	ctx := c.Request.Context()
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		select {
-		case <-supervisor.Draining(ctx):
-			conn.Close(websocket.StatusServiceRestart, "a new version takes over")
-		case <-done:
+	stop := supervisor.OnDrain(ctx, func(_ context.Context, cause error) {
+		status := websocket.StatusGoingAway
+		if errors.Is(cause, supervisor.ErrUpgraded) {
+			status = websocket.StatusServiceRestart
 		}
-	}()
+		conn.Close(status, cause.Error())
+	})
+	defer stop()
 	for {
 		kind, message, err := conn.Read(ctx)
 		if err != nil {
