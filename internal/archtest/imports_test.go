@@ -50,6 +50,8 @@ var graph = []struct {
 		"it is the one place that knows all parts, and only connects them"},
 	{"internal/bench", "supervisor/supervisortest",
 		"it measures ginreload as it measures others: as a command"},
+	{"internal/bench/throughput", "supervisor",
+		"it is a program that embeds the library, and the same one without it"},
 	{"cmd/ginreload", "internal/cli",
 		"main has the process: arguments, streams, signals, exit code"},
 }
@@ -82,7 +84,7 @@ var only = []struct {
 		"what decides is not at the disposal of what it decides about"},
 	{module + "/internal/cli", "cmd/ginreload",
 		"what connects the parts is not a part"},
-	{module + "/supervisor", "internal/bench supervisor/supervisortest",
+	{module + "/supervisor", "internal/bench internal/bench/throughput supervisor/supervisortest",
 		"ginreload has to work with the library that a program was built with, not with its own"},
 }
 

@@ -26,7 +26,7 @@ var calls = []struct {
 	{"os.Exit log.Fatal*", false,
 		map[string]string{
 			"cmd/ginreload/main.go":  "the process is main's",
-			"internal/bench/main.go": "a command of its own, for developers",
+			"internal/bench/main.go": "a command of its own, for developers", "internal/bench/throughput/main.go": "a command of its own, for developers",
 		},
 		"whoever ends the process skips what others have deferred; an exit code travels in an error"},
 	{"time.Sleep", true,
