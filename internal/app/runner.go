@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ginreload/ginreload/internal/binary"
 	"github.com/ginreload/ginreload/internal/proc"
 )
 
@@ -110,15 +111,15 @@ func (r *runner) cancelTimer() {
 	r.timer.Stop()
 }
 
-// reload picks the way from what runs to binary.
-func (r *runner) reload(binary string) {
+// reload picks the way from what runs to the binary at path.
+func (r *runner) reload(path string) {
 	if r.stopping {
 		return
 	}
 	r.count++
 	// Now rather than when the old program is gone: until then it serves.
-	embeds := embedsSupervisor(binary)
-	r.op = &operation{binary: binary, embeds: embeds, number: r.count, begun: time.Now(), handoff: Cold}
+	embeds := binary.EmbedsSupervisor(path)
+	r.op = &operation{binary: path, embeds: embeds, number: r.count, begun: time.Now(), handoff: Cold}
 	switch {
 	case r.current == nil:
 		r.start()

@@ -1,4 +1,7 @@
-package app
+// Package binary tells what a Go program was built with by looking at its file.
+//
+// It runs nothing, and it cannot tell what the program does with what it embeds.
+package binary
 
 import (
 	"bytes"
@@ -18,8 +21,9 @@ const supervisorMark = "github.com/ginreload/ginreload/supervisor.(*Supervisor).
 // packages, so most need not be searched.
 const module = "github.com/ginreload/ginreload"
 
-// embedsSupervisor reports whether the binary embeds package supervisor.
-func embedsSupervisor(path string) bool {
+// EmbedsSupervisor reports whether the program at path embeds package
+// supervisor. A file that cannot be read embeds nothing.
+func EmbedsSupervisor(path string) bool {
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {
 		return false

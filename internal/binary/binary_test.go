@@ -1,4 +1,4 @@
-package app
+package binary
 
 import (
 	"bytes"
@@ -29,10 +29,10 @@ func TestContainsFindsTheMarkWhereverItLies(t *testing.T) {
 }
 
 func TestEmbedsSupervisor(t *testing.T) {
-	if embedsSupervisor(filepath.Join(t.TempDir(), "nothing")) {
+	if EmbedsSupervisor(filepath.Join(t.TempDir(), "nothing")) {
 		t.Error("found in nothing")
 	}
-	if embedsSupervisor("/bin/sh") {
+	if EmbedsSupervisor("/bin/sh") {
 		t.Error("found in a shell")
 	}
 	// This test binary is of the module, but does not run a supervisor; its
@@ -41,7 +41,7 @@ func TestEmbedsSupervisor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !embedsSupervisor(self) {
+	if !EmbedsSupervisor(self) {
 		t.Error("the mark is not found in a binary of the module")
 	}
 }
