@@ -116,6 +116,7 @@ func (a *app) build() (err error) {
 		ReadyTimeout: 3 * time.Second, DrainTimeout: 5 * time.Second, MaxBackoff: -1,
 		Logger: slog.New(slog.NewTextHandler(os.Stdout, nil)),
 	}
+	opts.NoAdmin = a.is("noadmin")
 	opts.Guard, _ = time.ParseDuration(a.value("guard"))
 	if d, err := time.ParseDuration(a.value("drain")); err == nil {
 		opts.DrainTimeout = d

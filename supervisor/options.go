@@ -97,6 +97,10 @@ type Options struct {
 	Logger *slog.Logger
 	// Signals says which signals mean what.
 	Signals Signals
+	// NoAdmin does without the admin socket, by which `ginreload upgrade` and
+	// `ginreload status` reach this process. It admits the process's own user and
+	// root. Where it cannot be opened the program runs without.
+	NoAdmin bool
 	// NoSignals leaves all signals to the program, which calls Upgrade itself and
 	// stops the supervisor by ending the context of Run.
 	NoSignals bool

@@ -12,6 +12,7 @@ import (
 
 // predecessor is the generation before this one, seen from the new process.
 type predecessor struct {
+	pid    int // of the process that has started us
 	ctl    *control
 	commit chan struct{} // closed when we may accept
 	abort  chan struct{} // closed when we are not wanted
@@ -73,7 +74,7 @@ func (s *Supervisor) meetPredecessor() error {
 	}
 	s.generation = first.Welcome.Generation
 	p := &predecessor{
-		ctl:    ctl,
+		ctl: ctl, pid: os.Getppid(),
 		commit: make(chan struct{}), abort: make(chan struct{}),
 		main: make(chan struct{}), leave: make(chan struct{}), gone: make(chan struct{}),
 		asked: make(chan string, 2), stderr: stderr, oomScore: first.Welcome.OOMScore,
@@ -124,6 +125,8 @@ func (p *predecessor) hear(s *Supervisor, m message, f *os.File) {
 		close(p.abort)
 	case m.Main:
 		close(p.main)
+	case m.History != nil:
+		s.journal.inherit(*m.History)
 	case m.Leave:
 		close(p.leave)
 	}

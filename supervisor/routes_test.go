@@ -100,6 +100,7 @@ func (a *app) routes() http.Handler {
 		mux.Handle(path, supervisortest.Handler(filepath.Join(a.dir, onceLog)))
 	}
 	mux.HandleFunc("/upgrade", a.upgrade)
+	a.operate(mux)
 	mux.HandleFunc("/starve", a.starve)
 	mux.HandleFunc("/stacks", func(w http.ResponseWriter, r *http.Request) { pprof.Lookup("goroutine").WriteTo(w, 2) })
 	mux.HandleFunc("/stat", stat)
@@ -112,6 +113,21 @@ func (a *app) routes() http.Handler {
 		fmt.Fprintln(w, string(text), err)
 	})
 	return mux
+}
+
+// operate adds the handlers of an operator.
+func (a *app) operate(mux *http.ServeMux) {
+	mux.Handle("/status", a.sup.StatusHandler())
+	mux.Handle("/metrics", a.sup.MetricsHandler())
+	mux.Handle("/live", a.sup.LiveHandler())
+	ready := a.sup.ReadyHandler()
+	mux.HandleFunc("/ready", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("when") == "draining" {
+			fmt.Println("ready asked")
+			<-supervisor.Draining(r.Context())
+		}
+		ready.ServeHTTP(w, r)
+	})
 }
 
 func (a *app) upgrade(w http.ResponseWriter, r *http.Request) {

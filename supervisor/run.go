@@ -25,8 +25,10 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	defer s.signals.release()
 	s.serves.Go(s.tend)
 	r := &runner{sup: s, ctx: ctx}
+	admin := s.openAdmin(ctx)
 	err := r.run()
 	close(s.finished)
+	admin.close()
 	for _, l := range s.allListeners() {
 		l.Close()
 	}
@@ -144,6 +146,8 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	s.emit(Event{Kind: EventReplaced, PID: t.result.PID, Took: t.result.Total})
 	s.notifyReplaced(t.result.PID, t.result.Generation)
 	t.next.ctl.send(message{Main: true})
+	past := s.journal.past()
+	t.next.ctl.send(message{History: &past})
 	select {
 	case <-s.signals.upgrades:
 		r.queued = true

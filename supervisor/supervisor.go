@@ -31,6 +31,7 @@ type Supervisor struct {
 
 	journal journal
 	events  sync.Mutex // held during OnEvent
+	program program
 
 	signals  signals
 	spent    atomic.Bool // tableflip's one success went to a stranger
@@ -71,6 +72,7 @@ func New(opts Options) (*Supervisor, error) {
 		opts:       opts.withDefaults(),
 		conns:      newConns(),
 		start:      time.Now(),
+		program:    ownProgram(),
 		generation: 1,
 		requests:   make(chan upgradeRequest),
 		finished:   make(chan struct{}),
