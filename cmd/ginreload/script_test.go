@@ -91,6 +91,7 @@ func startCommand(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range s.names {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that end reaches whoever has replaced it
 	ts.Check(cmd.Start())
 	done := s.done
 	go func() {
@@ -108,8 +109,9 @@ func startCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 // end stops ginreload as Ctrl+C does and returns its exit code.
 func (s *session) end() int {
-	s.cmd.Process.Signal(os.Interrupt)
-	patience := time.AfterFunc(20*time.Second, func() { s.cmd.Process.Signal(syscall.SIGQUIT) })
+	group := -s.cmd.Process.Pid
+	syscall.Kill(group, syscall.SIGINT)
+	patience := time.AfterFunc(20*time.Second, func() { syscall.Kill(group, syscall.SIGQUIT) })
 	defer patience.Stop()
 	<-s.done
 	code := s.cmd.ProcessState.ExitCode()

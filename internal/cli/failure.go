@@ -9,6 +9,7 @@ import (
 
 	"github.com/ginreload/ginreload/builder"
 	"github.com/ginreload/ginreload/internal/config"
+	"github.com/ginreload/ginreload/internal/operator"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
 )
@@ -25,12 +26,15 @@ func hintFor(err error) string {
 	var bad *config.Error
 	var several *project.Several
 	var missing *project.Missing
+	var operation *operator.Failure
 	var machine *builder.MachineError
 	switch {
 	case errors.As(err, &usage):
 		return usage.Hint
 	case errors.As(err, &bad):
 		return bad.Hint
+	case errors.As(err, &operation):
+		return operation.Hint
 	case errors.As(err, &machine) && machine.Trouble == builder.DiskFull:
 		return "make room, or build on another disk: TMPDIR, tmp_dir in .air.toml and GOCACHE say where"
 	case errors.As(err, &machine):

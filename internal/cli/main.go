@@ -45,13 +45,15 @@ func Main(in Invocation) int {
 	}
 	switch command {
 	case config.Help:
-		io.WriteString(in.Stdout, config.Usage())
+		io.WriteString(in.Stdout, config.Usage(cfg.Topic))
 		return 0
 	case config.Version:
 		fmt.Fprintf(in.Stdout, "ginreload %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return 0
 	case config.Init:
 		err = initialise(in, cfg)
+	case config.Upgrade, config.Status:
+		err = operate(in, cfg, command)
 	default:
 		err = run(in, cfg)
 	}

@@ -17,6 +17,8 @@ type commandLine struct {
 	json, verbose bool
 	operands      []string // what follows the flags
 	program       bool     // -- came before the operands: they are all for the program
+	topic         Command  // that help was asked for, "" for all of it
+	op            Operation
 }
 
 func parseCommandLine(args []string) (commandLine, error) {
@@ -55,6 +57,8 @@ func parseCommandLine(args []string) (commandLine, error) {
 		line.command = Version
 	case len(line.operands) > 0 && line.operands[0] == "init" && !line.program:
 		return line.initCommand()
+	case len(line.operands) > 0 && !line.program && (line.operands[0] == string(Upgrade) || line.operands[0] == string(Status)):
+		return line.operation(Command(line.operands[0]))
 	}
 	return line, nil
 }
@@ -99,8 +103,10 @@ func doubleDashes(flags *pflag.FlagSet, args []string) []string {
 	return args
 }
 
+const generalHint = "ginreload --help lists the flags"
+
 func usageError(flags *pflag.FlagSet, args []string, err error) error {
-	e := &UsageError{Message: err.Error(), Hint: "ginreload --help lists the flags", Err: err}
+	e := &UsageError{Message: err.Error(), Hint: generalHint, Err: err}
 	unknown := (*pflag.NotExistError)(nil)
 	if !errors.As(err, &unknown) {
 		return e

