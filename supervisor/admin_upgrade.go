@@ -121,7 +121,7 @@ func (s *Supervisor) ending(r upgradeReply) adminAnswer {
 	}
 	e := &adminError{Reason: ReasonOf(r.err), Text: r.err.Error()}
 	var failed *UpgradeError
-	if errors.As(r.err, &failed) {
+	if e.Reason != ReasonBackoff && errors.As(r.err, &failed) {
 		e.Text, e.PID, e.Status, e.Stderr, e.Stack = failed.Err.Error(), failed.PID, failed.Status, failed.Stderr, failed.Stack
 	}
 	if errors.Is(r.err, ErrReplaced) {

@@ -58,6 +58,7 @@ func app(dir string) int {
 	}
 	opts := supervisor.Options{
 		ReadyTimeout: 2 * time.Second, NoAdmin: behaviour == "shy",
+		ProbePath: "/healthz",
 		OnEvent: func(e supervisor.Event) { fmt.Println("event", e.Kind, e.Generation) },
 	}
 	s, err := supervisor.New(opts)
@@ -74,6 +75,11 @@ func app(dir string) int {
 	mux.HandleFunc("/held", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println("held", os.Getpid())
 		gate(filepath.Join(dir, "held"))
+	})
+	mux.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) {
+		if behaviour == "unhealthy" {
+			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		}
 	})
 	if err := s.Serve(ln, &http.Server{Handler: mux}); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -81,7 +81,7 @@ func (t *progress) servesOn() string {
 
 // failure explains why there was no upgrade.
 func (t *progress) failure(r refusal) error {
-	text := strings.TrimPrefix(r.Text, "supervisor: ")
+	text := strings.TrimPrefix(strings.TrimPrefix(r.Text, "supervisor: "), "upgrade: ")
 	f := &Failure{What: "upgrade failed: " + text, Now: t.servesOn(), Lines: r.Stderr, Stack: r.Stack}
 	if r.PID != 0 && r.Status != "" && !strings.Contains(text, r.Status) {
 		f.What += fmt.Sprintf(" (process %d, %s)", r.PID, r.Status)

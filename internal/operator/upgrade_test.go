@@ -71,29 +71,101 @@ func TestBadVersions(t *testing.T) {
 	r := start(t, "")
 	for _, c := range []struct {
 		behaviour string
-		timeout   time.Duration
 		want      []string
 	}{
-		{"crash", 0, []string{
+		{"crash", []string{
 			header, `upgrade failed: the new process ended .*exit status 3`,
 			`  the last lines of its standard error:`, `    \| config.yaml: line 3: no such thing`,
 			servesOn, `  → mend what it complains about, .*`,
 		}},
-		{"hang", 0, []string{
+		{"hang", []string{
 			header, `upgrade failed: the new process was not ready after 2s.*`,
 			`  its main goroutine was at:`, `    .*app_test.go:\d+`, `    .*`, `    .*`, servesOn, `  → look into its log.*`,
 		}},
-		{"hang", 100 * time.Millisecond, []string{
-			header, `upgrade called off: the new process had not taken over in time`, servesOn, `  → .*--timeout`,
+		{"unhealthy", []string{
+			header, `upgrade failed: the new process is not healthy: GET /healthz was answered with 503 Service Unavailable: the database does not answer.*`,
+			servesOn, `  → it starts, but is not healthy: .*`,
 		}},
 	} {
 		r.behave(c.behaviour)
-		text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true, Timeout: c.timeout})
+		text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true})
 		if err == nil {
 			t.Errorf("%s: no error", c.behaviour)
 		}
 		matches(t, withoutSteps(text), c.want...)
 	}
+}
+
+// Nothing is left that could take over after the command has said that it failed.
+func TestTimeoutCallsTheUpgradeOff(t *testing.T) {
+	t.Parallel()
+	r := start(t, "")
+	r.behave("hang")
+	text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true, Timeout: 100 * time.Millisecond})
+	if err == nil {
+		t.Error("no error")
+	}
+	matches(t, withoutSteps(text), header, `upgrade called off: the new process had not taken over in time`, servesOn, `  → .*--timeout`)
+	r.await(`event upgrade failed 1`)
+}
+
+// What stands at the path of the program may be no program.
+func TestBadBinaries(t *testing.T) {
+	t.Parallel()
+	r := prepare(t, "")
+	whole, err := os.ReadFile(r.cmd.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "shop.test")
+	deploy := func(text []byte, mode os.FileMode) {
+		if err := os.WriteFile(path+"~", text, mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+"~", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	deploy(whole, 0o755)
+	r.cmd.Path, r.cmd.Args = path, []string{path}
+	r.launch()
+	for _, c := range []struct {
+		name   string
+		deploy func()
+		want   string
+	}{
+		{"half", func() { deploy(whole[:len(whole)/2], 0o755) }, `it is incomplete: \d+ of at least \d+ bytes; .*`},
+		{"empty", func() { deploy(nil, 0o755) }, `it is incomplete: .*`},
+		{"not executable", func() { deploy(whole, 0o644) }, `it is not executable for this user; chmod \+x it`},
+		{"text", func() { deploy([]byte("hello, I am no program at all, only a text"), 0o755) }, `.*`},
+		{"gone", func() { os.Remove(path) }, `there is no such file; .*`},
+	} {
+		c.deploy()
+		text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true})
+		if err == nil {
+			t.Errorf("%s: no error", c.name)
+		}
+		matches(t, text, header, `upgrade failed: the new binary \S+/shop.test cannot be started: `+c.want, servesOn, `  → put a whole, executable binary in its place .*`)
+	}
+	deploy(whole, 0o755)
+	if text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true}); err != nil {
+		t.Error(text)
+	}
+}
+
+// A binary that fails again and again is not tried for a while.
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	r := start(t, "")
+	r.behave("crash")
+	for range 3 {
+		upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true})
+	}
+	text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}})
+	if err == nil {
+		t.Error("no error")
+	}
+	matches(t, text, `upgrade failed: this binary has failed 3 times in a row, .*`, servesOn, `  → replace the binary; .*`)
 }
 
 func TestTwoUpgradesAtOnce(t *testing.T) {
