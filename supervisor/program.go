@@ -29,7 +29,6 @@ type program struct {
 
 func ownProgram() program {
 	p := program{Program: Program{Go: runtime.Version()}}
-	p.Path, _ = executable() // "" if it is not to be found in PATH any more
 	if info, ok := debug.ReadBuildInfo(); ok {
 		p.Package, p.Module = info.Path, info.Main.Version
 		for _, s := range info.Settings {
@@ -41,7 +40,7 @@ func ownProgram() program {
 			}
 		}
 	}
-	running := p.Path
+	running, _ := os.Executable()
 	if runtime.GOOS == "linux" {
 		running = "/proc/self/exe" // leads to the file that runs, also when its name is gone
 	}
@@ -52,6 +51,7 @@ func ownProgram() program {
 }
 
 func (p program) status() Program {
+	p.Path, _ = executable() // "" if it is not to be found in PATH any more
 	now, err := os.Stat(p.Path)
 	p.Replaced = p.info != nil && (err != nil || !os.SameFile(p.info, now))
 	return p.Program

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -27,6 +28,7 @@ import (
 // The test binary is also the program that is operated, and the command of an
 // operator who is somebody else.
 const (
+	initEnv    = "OPERATOR_TEST_INIT"    // be PID 1 to the program
 	appEnv     = "OPERATOR_TEST_APP"     // the folder with the behaviour
 	commandEnv = "OPERATOR_TEST_COMMAND" // the PID to upgrade
 )
@@ -35,6 +37,9 @@ const (
 const patience = 20 * time.Second
 
 func TestMain(m *testing.M) {
+	if os.Getenv(initEnv) != "" {
+		os.Exit(pid1())
+	}
 	if dir := os.Getenv(appEnv); dir != "" {
 		os.Exit(app(dir))
 	}
@@ -42,6 +47,22 @@ func TestMain(m *testing.M) {
 		os.Exit(command(pid))
 	}
 	goleak.VerifyTestMain(m)
+}
+
+// pid1 is the first process of a container, in which the program is replaced.
+func pid1() int {
+	signal.Ignore(syscall.SIGTERM) // meant for the program, which is in the same group
+	os.Unsetenv(initEnv)
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Start(); err != nil {
+		return 1
+	}
+	for {
+		if _, err := syscall.Wait4(-1, nil, 0, nil); errors.Is(err, syscall.ECHILD) {
+			return 0
+		}
+	}
 }
 
 // app behaves as its folder says.
@@ -59,7 +80,7 @@ func app(dir string) int {
 	opts := supervisor.Options{
 		ReadyTimeout: 2 * time.Second, NoAdmin: behaviour == "shy",
 		ProbePath: "/healthz",
-		OnEvent: func(e supervisor.Event) { fmt.Println("event", e.Kind, e.Generation) },
+		OnEvent:   func(e supervisor.Event) { fmt.Println("event", e.Kind, e.Generation) },
 	}
 	s, err := supervisor.New(opts)
 	if err != nil {

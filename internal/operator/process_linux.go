@@ -166,6 +166,18 @@ func (p process) neighbour(pid int) (process, error) {
 	return found[0], nil
 }
 
+// outside returns how a PID that p has told is seen from here; that of a process
+// that is gone stays as it is.
+func (p process) outside(pid int) int {
+	if pid == 0 || p.inner == p.pid {
+		return pid
+	}
+	if o, err := p.neighbour(pid); err == nil {
+		return o.pid
+	}
+	return pid
+}
+
 // supervised returns errUnsupervised unless p embeds a supervisor. If it does so
 // without using it, SIGUSR2 has no effect, as on every Go program that has not
 // asked for it (os/signal); another program might end.

@@ -18,6 +18,8 @@ func running() ([]process, error) { return nil, errWindows }
 
 func (process) neighbour(int) (process, error) { return process{}, errWindows }
 
+func (process) outside(pid int) int { return pid }
+
 func supervised(process) error { return errWindows }
 
 func nudge(process) error { return errWindows }

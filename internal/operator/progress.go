@@ -44,7 +44,7 @@ func (t *progress) step(e step) {
 		t.accepted, t.begun = true, true
 		fmt.Fprintf(t.out, "upgrading generation %d, %v\n", e.Generation, t.p)
 		if t.older != nil {
-			fmt.Fprintf(t.out, "  generation %d (process %d) has not left yet; the new process is started when it has\n", t.older.Generation, t.older.PID)
+			fmt.Fprintf(t.out, "  generation %d (process %d) has not left yet; the new process is started when it has\n", t.older.Generation, t.p.outside(t.older.PID))
 		}
 		return
 	}
@@ -57,7 +57,7 @@ func (t *progress) step(e step) {
 	}
 	line := fmt.Sprintf("  %-24s %8s", words, brief(seconds(e.Seconds)))
 	if e.PID != 0 && e.Kind == "started" {
-		line += fmt.Sprintf("  process %d", e.PID)
+		line += fmt.Sprintf("  process %d", t.p.outside(e.PID))
 	}
 	if e.Error != "" {
 		line += "  " + e.Error
@@ -67,7 +67,7 @@ func (t *progress) step(e step) {
 
 func (t *progress) done(r result) {
 	fmt.Fprintf(t.out, "upgraded in %s: generation %d, process %d, serves; generation %d finishes what it has and leaves\n",
-		brief(seconds(r.TotalSeconds)), r.Generation, r.PID, r.Generation-1)
+		brief(seconds(r.TotalSeconds)), r.Generation, t.p.outside(r.PID), r.Generation-1)
 }
 
 // servesOn is the sentence that matters most after a failure.

@@ -318,6 +318,49 @@ func TestSignalInPlaceOfTheSocket(t *testing.T) {
 	r.await(`event serving 2`)
 }
 
+// From outside of a container its processes have other PIDs than inside.
+func TestContainer(t *testing.T) {
+	t.Parallel()
+	r := prepare(t, "")
+	if err := exec.Command("unshare", "--pid", "--fork", "--mount-proc", "true").Run(); err != nil {
+		t.Skip("unshare cannot make a PID namespace here:", err)
+	}
+	r.cmd = exec.Command("unshare", "--pid", "--fork", "--mount-proc", r.cmd.Path)
+	r.cmd.Env = append(os.Environ(), appEnv+"="+r.dir, initEnv+"=1", "GORACE=atexit_sleep_ms=0", "NOTIFY_SOCKET=")
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	r.launch()
+	pid := r.pid()
+	for range 2 { // unshare → PID 1 → the program
+		pid = child(t, pid)
+	}
+	text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: pid}, Wait: true})
+	if err != nil {
+		t.Fatal(text)
+	}
+	newest := regexp.MustCompile(`generation 2, process (\d+)`).FindStringSubmatch(text)
+	text, err = status(t, operator.Status{})
+	if err != nil || !regexp.MustCompile(`(?m)^  2 +`+newest[1]+` +serving`).MatchString(text) {
+		t.Errorf("process %s is not in\n%s", newest[1], text)
+	}
+	if exe, err := os.Readlink("/proc/" + newest[1] + "/exe"); err != nil || exe != r.cmd.Args[len(r.cmd.Args)-1] {
+		t.Errorf("process %s runs %s, %v", newest[1], exe, err)
+	}
+}
+
+// child is the only child of a process.
+func child(t *testing.T, pid int) int {
+	t.Helper()
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, list := range lists {
+		text, _ := os.ReadFile(list)
+		if found, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
+			return found
+		}
+	}
+	t.Fatalf("process %d has no child, or several", pid)
+	return 0
+}
+
 const nobody = 65534
 
 // asNobody has a process run as another user from a copy of the test binary,
