@@ -56,6 +56,8 @@ var graph = []struct {
 		"it measures ginreload as it measures others: as a command"},
 	{"internal/bench/throughput", "supervisor",
 		"it is a program that embeds the library, and the same one without it"},
+	{"internal/chaos", "supervisor supervisor/supervisortest golang.org/x/sys/unix",
+		"it is a program with the library and the one who hurts it; ginreload it knows as a command"},
 	{"cmd/ginreload", "internal/cli",
 		"main has the process: arguments, streams, signals, exit code"},
 }
@@ -88,7 +90,7 @@ var only = []struct {
 		"what decides is not at the disposal of what it decides about"},
 	{module + "/internal/cli", "cmd/ginreload",
 		"what connects the parts is not a part"},
-	{module + "/supervisor", "internal/bench internal/bench/throughput supervisor/supervisortest",
+	{module + "/supervisor", "internal/bench internal/bench/throughput internal/chaos supervisor/supervisortest",
 		"ginreload has to work with the library that a program was built with, not with its own"},
 }
 

@@ -25,8 +25,10 @@ var calls = []struct {
 }{
 	{"os.Exit log.Fatal*", false,
 		map[string]string{
-			"cmd/ginreload/main.go":  "the process is main's",
-			"internal/bench/main.go": "a command of its own, for developers", "internal/bench/throughput/main.go": "a command of its own, for developers",
+			"cmd/ginreload/main.go":             "the process is main's",
+			"internal/bench/main.go":            "a command of its own, for developers",
+			"internal/bench/throughput/main.go": "the same",
+			"internal/chaos/main.go":            "the same, and the program that it starts",
 		},
 		"whoever ends the process skips what others have deferred; an exit code travels in an error"},
 	{"time.Sleep", true,
