@@ -33,6 +33,7 @@ type service struct {
 	watch *watch
 
 	finished bool // done was called
+	stable   bool // the first process stays the one to signal, as a parent of those that serve
 }
 
 // prepare makes the program ready to be launched with this behaviour.
@@ -176,6 +177,10 @@ func (s *service) get(path string) string {
 // signal signals the generation that serves.
 func (s *service) signal(sig syscall.Signal) int {
 	pid := s.answers()
+	if s.stable {
+		s.t.must(s.cmd.Process.Signal(sig), "signal the parent")
+		return pid
+	}
 	s.t.must(syscall.Kill(pid, sig), fmt.Sprintf("signal process %d", pid))
 	return pid
 }
