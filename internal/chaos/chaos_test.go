@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 // The reference has 58 cases. A number without a case would be forgotten.
 func TestEveryNumberHasACase(t *testing.T) {
 	t.Parallel()
-	const last, least = 58, 43
+	const last, least = 58, 45
 	numbers := make(map[int]bool)
 	for _, f := range faults() {
 		if f.number < 1 || f.number > last {

@@ -29,7 +29,7 @@ func killingFaults() []fault {
 
 func oldKilled(t *trial) string {
 	return t.sweep(20, 60*time.Millisecond, func(s *service, old int, p phase) string {
-		t.must(syscall.Kill(old, syscall.SIGKILL), "kill the old process")
+		syscall.Kill(old, syscall.SIGKILL) // at a random moment it may have left already
 		s.gone(old, patience)
 		waiting, refused := net.Dial("tcp", s.addr)
 		if refused == nil {

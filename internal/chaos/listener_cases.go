@@ -39,11 +39,12 @@ func unixSockets(t *trial) string {
 	for range 10 {
 		s.behave("also=bad,tcp,256.0.0.1:1")
 		s.refuses(`exit status 1`)
+		s.expect(`kind="upgrade failed"`)
 		s.behave("nosocket", "gate=run")
 		s.signal(syscall.SIGUSR2)
 		next := s.expectPID(`at gate run (\d+)`)
 		t.must(syscall.Kill(next, syscall.SIGKILL), "kill the new process")
-		s.gone(next, patience)
+		s.expect(fmt.Sprintf(`kind="upgrade failed" generation=1 about=%d`, next))
 		s.behave("guard=20ms")
 	}
 	t.until(patience, "upgraded", func() bool { return !strings.Contains(s.try(), "error") })

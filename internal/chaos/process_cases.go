@@ -177,9 +177,7 @@ func stoppedProcesses(t *trial) string {
 		t.failf("the old process does not serve")
 	}
 	s.behave("guard=20ms", "ready=1s")
-	hold := s.wire()
-	hold.send("GET /slow?ms=400 HTTP/1.1\r\nHost: x\r\n\r\n")
-	s.expect("slow began")
+	hold, letGo := s.hold()
 	t.must(syscall.Kill(old, syscall.SIGUSR2), "signal")
 	s.follows(old)
 	s.expect(`kind="draining"`)
@@ -188,6 +186,7 @@ func stoppedProcesses(t *trial) string {
 		s.says("generation 2")
 	}
 	t.must(syscall.Kill(old, syscall.SIGCONT), "let it go on")
+	letGo()
 	hold.answer()
 	hold.close()
 	gone := s.gone(old, patience)

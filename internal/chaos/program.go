@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -33,8 +34,12 @@ type program struct {
 	dir       string
 	words     []string
 	out       io.Writer
+	passed    map[string]bool // gates; main and the hook of events are never at one at the same time
 	sup       *supervisor.Supervisor
 	listeners map[string]net.Listener
+	log       journal
+	config    atomic.Value // a string
+	memory    [][]byte     // see ballast
 }
 
 // What the program exits with besides 0.
@@ -47,7 +52,7 @@ const (
 func (p *program) main() int {
 	text, _ := os.ReadFile(filepath.Join(p.dir, behaviourFile))
 	p.words = strings.Split(string(text), "\n")
-	p.out = os.Stdout
+	p.out, p.passed = os.Stdout, make(map[string]bool)
 	if p.is("quiet") {
 		p.out = io.Discard
 	}
@@ -79,6 +84,7 @@ func (p *program) main() int {
 	case errors.As(err, &cut):
 		return exitCut
 	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
 		return exitError
 	}
 	return 0
@@ -87,7 +93,7 @@ func (p *program) main() int {
 // build sets up all listeners and servers.
 func (p *program) build() (err error) {
 	opts := supervisor.Options{
-		ReadyTimeout: p.duration("ready", 3*time.Second),
+		ReadyTimeout: p.duration("ready", 15*time.Second),
 		DrainTimeout: p.duration("drain", 5*time.Second),
 		Guard:        p.duration("guard", 0),
 		IdleGrace:    p.duration("idle", 0),
@@ -100,6 +106,16 @@ func (p *program) build() (err error) {
 		return err
 	}
 	p.gate("new")
+	p.ballast()
+	if p.is("log") {
+		if err := p.log.reopen(); err != nil {
+			return err
+		}
+	}
+	p.config.Store("none")
+	if err := p.state(); err != nil {
+		return err
+	}
 	p.wait(p.duration("init", 0))
 	if dir := p.value("chdir"); dir != "" {
 		if err := syscall.Chdir(dir); err != nil {
@@ -208,9 +224,10 @@ func (p *program) event(e supervisor.Event) {
 // gate stops, if the behaviour says so, until the case opens it: a FIFO whose
 // reader waits for a writer.
 func (p *program) gate(name string) {
-	if !p.is("gate=" + name) {
+	if !p.is("gate="+name) || p.passed[name] {
 		return
 	}
+	p.passed[name] = true
 	path := filepath.Join(p.dir, name)
 	syscall.Mkfifo(path, 0o666)
 	fmt.Fprintf(p.out, "at gate %s %d\n", name, os.Getpid())

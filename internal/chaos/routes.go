@@ -30,6 +30,12 @@ func (p *program) routes() http.Handler {
 	})
 	mux.HandleFunc("/probe", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "probed") })
 	mux.HandleFunc("/pid", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getpid()) })
+	mux.HandleFunc("/health", p.health)
+	mux.HandleFunc("/version", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, p.value("version")) })
+	mux.HandleFunc("/config", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, p.config.Load()) })
+	mux.HandleFunc("/log", func(w http.ResponseWriter, r *http.Request) {
+		p.log.line(fmt.Sprint("generation ", p.sup.Generation()))
+	})
 	mux.HandleFunc("/hook", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Context().Value(hookKey{})) })
 	mux.HandleFunc("/addr", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, p.listeners[r.FormValue("name")].Addr())
@@ -39,6 +45,17 @@ func (p *program) routes() http.Handler {
 		d, _ := time.ParseDuration(r.FormValue("ms") + "ms")
 		fmt.Fprintln(p.out, "slow began")
 		p.wait(d)
+		generation(w)
+	})
+	// As long as the case wants, whatever time things take.
+	mux.HandleFunc("/held", func(w http.ResponseWriter, r *http.Request) {
+		path := filepath.Join(p.dir, r.FormValue("gate"))
+		syscall.Mkfifo(path, 0o666)
+		fmt.Fprintln(p.out, "held", r.FormValue("gate"))
+		if f, err := os.Open(path); err == nil {
+			f.Close()
+		}
+		p.log.line(fmt.Sprint("generation ", p.sup.Generation()))
 		generation(w)
 	})
 	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {

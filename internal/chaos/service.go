@@ -32,6 +32,7 @@ type service struct {
 	ended chan struct{}
 	watch *watch
 
+	held     int  // requests so far, see hold
 	finished bool // done was called
 	stable   bool // the first process stays the one to signal, as a parent of those that serve
 }
@@ -193,11 +194,30 @@ func (s *service) upgrade() int {
 
 // follows waits until another process than old answers.
 func (s *service) follows(old int) (pid int) {
+	failure := regexp.MustCompile(fmt.Sprintf(`event pid=%d kind="upgrade (failed|refused)".*`, old))
+	before := len(failure.FindAllString(s.out.String(), -1))
 	s.t.until(patience, "replaced", func() bool {
+		if all := failure.FindAllString(s.out.String(), -1); len(all) > before {
+			s.t.failf("instead of an upgrade: %s", all[len(all)-1])
+		}
 		pid = s.answers()
 		return pid != old
 	})
 	return pid
+}
+
+// hold opens a request that the process which serves has in flight until it is
+// let go.
+func (s *service) hold() (w *wire, letGo func()) {
+	s.held++
+	gate := fmt.Sprint("held-", s.held)
+	w = s.wire()
+	w.send("GET /held?gate=" + gate + " HTTP/1.1\r\nHost: x\r\n\r\n")
+	s.expect("held " + gate + "\n")
+	return w, func() {
+		f := s.unlock(gate)
+		s.t.atEnd(func() { f.Close() })
+	}
 }
 
 // replace upgrades and waits until the old process has gone.

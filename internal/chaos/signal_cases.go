@@ -37,11 +37,10 @@ func manySignals(t *trial) string {
 	s.open("run")
 	s.expect(`event pid=\d+ kind="serving" generation=3`)
 
-	hold := s.wire() // keeps generation 3 in its drain
-	hold.send("GET /slow?ms=300 HTTP/1.1\r\nHost: x\r\n\r\n")
-	s.expect("slow began")
+	hold, letGo := s.hold() // keeps generation 3 in its drain
 	third := s.upgrade()
 	t.must(syscall.Kill(third, syscall.SIGUSR2), "signal") // waits for generation 3
+	letGo()
 	s.expect(`event pid=\d+ kind="serving" generation=5`)
 	hold.answer()
 	hold.close()
