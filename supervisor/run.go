@@ -170,8 +170,8 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	if d.stopped > 0 {
 		return true, r.stop("signal")
 	}
-	s.emit(Event{Kind: EventTookUpAgain, PID: t.result.PID, Err: errDiedInCharge})
 	s.writePIDFile()
+	s.emit(Event{Kind: EventTookUpAgain, PID: t.result.PID, Err: errDiedInCharge})
 	s.notify("READY=1", "MAINPID="+pidText(), s.status("the new process died; serving again"))
 	r.backoff.failed(t.binary, errDiedInCharge, time.Now(), r.longestPause())
 	return false, nil
@@ -182,6 +182,7 @@ var errDiedInCharge = errors.New("the new process died after it had taken over")
 // failed deals with an attempt that has changed nothing.
 func (r *runner) failed(t *trying, err error) {
 	s := r.sup
+	s.writePIDFile() // the new process may have written its own number, and died before it said so
 	var why *UpgradeError
 	if errors.As(err, &why) {
 		s.emit(Event{Kind: EventFailed, PID: why.PID, Err: err})
