@@ -26,7 +26,7 @@ func listenAdmin() (net.Listener, error) {
 		return nil, fmt.Errorf("%s is not a folder of this user alone; remove it", dir)
 	}
 	path := filepath.Join(dir, pidText()+".sock")
-	if stale(path) {
+	if stale("unix", path) {
 		os.Remove(path)
 	}
 	ln, err := net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: path})

@@ -9,7 +9,7 @@ import "syscall"
 // but one that reads as many words as that, and the kernel copies no more than
 // there is room for.
 func (l *Listener) backlog() *Backlog {
-	if l.network == "unix" {
+	if l.Addr().Network() != "tcp" {
 		return nil
 	}
 	sc, ok := l.socket.(syscall.Conn)

@@ -141,7 +141,7 @@ func (s *Supervisor) Status() Status {
 	for _, l := range s.allListeners() {
 		n := perListener[l]
 		st.Listeners = append(st.Listeners, ListenerStatus{
-			Name: l.name, Network: l.network, Address: l.Addr().String(), Backlog: l.backlog(), Connections: n,
+			Name: l.name, Network: l.Addr().Network(), Address: l.Addr().String(), Backlog: l.backlog(), Connections: n,
 		})
 		st.Connections.New += n.New
 		st.Connections.Idle += n.Idle
