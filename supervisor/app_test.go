@@ -30,8 +30,14 @@ import (
 const appEnv = "SUPERVISOR_TEST_APP" // the folder
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(appEnv); dir != "" {
-		os.Exit((&app{dir: dir}).main())
+	a := app{dir: os.Getenv(appEnv)}
+	switch {
+	case os.Getenv(tenantEnv) != "":
+		os.Exit(tenant())
+	case os.Getenv(recipeEnv) != "":
+		os.Exit((&recipe{app: a}).main())
+	case a.dir != "":
+		os.Exit(a.main())
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -53,8 +59,7 @@ func (a *app) main() int {
 		}
 		return 1
 	}
-	text, _ := os.ReadFile(filepath.Join(a.dir, "behaviour"))
-	a.words = strings.Fields(string(text))
+	a.learn()
 	switch {
 	case a.is("recipe"):
 		return a.recipe()
@@ -67,6 +72,7 @@ func (a *app) main() int {
 		fmt.Println("hanging", os.Getpid())
 		select {}
 	}
+	a.prelude()
 	a.gate("new")
 	if a.is("chatty") {
 		fmt.Fprintln(os.Stderr, "starting up")
@@ -131,6 +137,7 @@ func (a *app) build() (err error) {
 		opts.ReadyTimeout = d
 	}
 	a.choose(&opts)
+	a.tune(&opts)
 	if a.sup, err = supervisor.New(opts); err != nil {
 		return err
 	}

@@ -112,6 +112,12 @@ func (a *app) routes() http.Handler {
 		text, err := exec.Command("sh", "-c", "env; ls -l /proc/$$/fd").Output()
 		fmt.Fprintln(w, string(text), err)
 	})
+	mux.HandleFunc("/tenant", func(w http.ResponseWriter, r *http.Request) {
+		cmd := exec.CommandContext(r.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), tenantEnv+"=1")
+		text, err := cmd.CombinedOutput()
+		fmt.Fprintln(w, string(text), err)
+	})
 	return mux
 }
 

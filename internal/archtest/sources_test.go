@@ -40,7 +40,10 @@ var calls = []struct {
 		"timers have an owner that stops them; one of these lives until it fires, in a loop once for each turn"},
 	{"fmt.Print* log.Print*", false, nil,
 		"only sinks print, and standard output belongs to the program that is being developed"},
-	{"os.Chdir", true, nil,
+	{"os.Chdir", true,
+		map[string]string{
+			"supervisor/hazards_program_test.go": "a program that is started by the tests and, as a daemon does, leaves the folder that it was started in",
+		},
 		"the working directory is the process's; pass a folder"},
 }
 

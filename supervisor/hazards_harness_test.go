@@ -1,0 +1,100 @@
+//go:build linux
+
+package supervisor_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// tries bounds how often a test of a coin flip is repeated until it falls on
+// the bad side.
+const tries = 20
+
+// stall keeps a process from running for d, as a busy machine or one that is
+// put to sleep does, while its clocks go on; do happens meanwhile.
+func (r *running) stall(pid int, d time.Duration, do func()) {
+	r.t.Helper()
+	syscall.Kill(pid, syscall.SIGSTOP)
+	defer syscall.Kill(pid, syscall.SIGCONT)
+	for !bytes.Contains(r.stat(pid), []byte(") T ")) {
+	}
+	do()
+	<-time.After(d)
+}
+
+func (r *running) stat(pid int) []byte {
+	r.t.Helper()
+	stat, err := os.ReadFile(fmt.Sprint("/proc/", pid, "/stat"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return stat
+}
+
+// alive reports whether pid is a process that has not ended.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprint("/proc/", pid, "/stat"))
+	return err == nil && !bytes.Contains(stat, []byte(") Z "))
+}
+
+// pidFile returns the path of the program's PID file, if it has the word withPID.
+func (r *running) pidFile() string { return filepath.Join(r.dir, "pid") }
+
+const withPID = "pidfile=pid"
+
+// named returns the PID that stands there.
+func (r *running) named() int {
+	r.t.Helper()
+	text, err := os.ReadFile(r.pidFile())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return pid
+}
+
+// refused wants an upgrade to fail with this text, and the process to serve on.
+func (r *running) refused(want string) {
+	r.t.Helper()
+	old := r.answers()
+	if got := r.get("/upgrade"); !strings.Contains(got, want) {
+		r.t.Errorf("got %q, want %q in it", got, want)
+	}
+	if pid := r.answers(); pid != old {
+		r.t.Errorf("%d serves, want %d", pid, old)
+	}
+}
+
+// nextAt upgrades until the new process stands at this gate, which on a busy
+// machine can be too late, and returns its PID.
+func (r *running) nextAt(gate string, old int) int {
+	r.t.Helper()
+	for range tries {
+		syscall.Kill(old, syscall.SIGUSR2)
+		found := r.expect(`at gate ` + gate + ` (\d+)|upgrade failed|timed out`)
+		if pid, err := strconv.Atoi(found[1]); err == nil {
+			return pid
+		}
+	}
+	r.t.Fatalf("no new process came to gate %s in time", gate)
+	return 0
+}
+
+// exchange upgrades the recipe and waits until the old process has gone.
+func (r *running) exchange() {
+	r.t.Helper()
+	old := r.answers()
+	syscall.Kill(old, syscall.SIGUSR2)
+	r.expect(fmt.Sprint("exit ", old))
+	r.awaitExit(old)
+}

@@ -1,0 +1,89 @@
+//go:build unix
+
+package supervisor_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/cloudflare/tableflip"
+	"github.com/coreos/go-systemd/v22/activation"
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/ginreload/ginreload/supervisor"
+)
+
+// tune sets the options that the tests of hazards ask for.
+func (a *app) tune(o *supervisor.Options) {
+	if a.is("breaker") {
+		o.MaxBackoff = time.Hour
+	}
+	o.OnEvent = func(e supervisor.Event) {
+		if e.Kind != supervisor.EventServing {
+			return
+		}
+		a.gate("serving")
+		if a.is("die-serving") {
+			os.Exit(4)
+		}
+		if a.is("twice") {
+			fmt.Println("twice:", a.sup.Run(context.Background()))
+		}
+	}
+}
+
+// prelude is what a program may do before it asks for its sockets.
+func (a *app) prelude() {
+	if a.is("chdir") {
+		os.Chdir("/")
+	}
+	if a.is("close-stdin") {
+		os.Stdin.Close()
+	}
+	if a.is("no-collector") {
+		debug.SetGCPercent(-1)
+	}
+	if a.is("activated") {
+		files := activation.Files(false)
+		interval, err := daemon.SdWatchdogEnabled(false)
+		fmt.Println("activated with", len(files), "sockets; watchdog", interval, err)
+	}
+}
+
+func (a *app) learn() {
+	text, _ := os.ReadFile(filepath.Join(a.dir, "behaviour"))
+	a.words = strings.Fields(string(text))
+}
+
+// tenantEnv makes the test binary a program of somebody else's that happens to
+// use tableflip too.
+const tenantEnv = "SUPERVISOR_TEST_TENANT"
+
+func tenant() int {
+	upg, err := tableflip.New(tableflip.Options{})
+	if err == nil {
+		err = errors.Join(upg.Ready())
+	}
+	fmt.Println("tenant:", err)
+	return 0
+}
+
+// shorten leaves room for few connections in the queue of ln.
+func shorten(ln net.Listener) error {
+	raw, err := ln.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return err
+	}
+	var listenErr error
+	err = raw.Control(func(fd uintptr) { listenErr = syscall.Listen(int(fd), shortQueue) })
+	return errors.Join(err, listenErr)
+}
+
+const shortQueue = 7
