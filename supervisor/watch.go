@@ -23,6 +23,7 @@ type watch struct {
 
 	greeted   bool // it has said who it is
 	committed bool
+	overdue   bool         // its time was up after the commit
 	look      *time.Ticker // for its PID, and for somebody to kill
 	ready     *time.Timer
 	examined  chan error // capacity 1: the result of probe and probation
@@ -139,6 +140,13 @@ func (w *watch) late() {
 	if w.failure != nil {
 		w.force = kill
 		w.reach()
+		return
+	}
+	if w.committed && !w.overdue {
+		// It may have said long ago that it accepts, if it is this process that
+		// had no time. Then that is read now, and killing it would cut its clients.
+		w.overdue = true
+		w.ready.Reset(mercy)
 		return
 	}
 	err := fmt.Errorf("the new process was not ready after %v and was ended", w.sup.opts.ReadyTimeout)
