@@ -91,7 +91,7 @@ func TestHazardOldProcessKilled(t *testing.T) {
 		for _, gate := range []string{"run", "ready", "serving"} {
 			r := start(t)
 			old := r.answers()
-			r.behave("gate=" + gate)
+			r.behave("gate="+gate, "readygate")
 			syscall.Kill(old, syscall.SIGUSR2)
 			next := r.expectPID(`at gate ` + gate + ` (\d+)`)
 			syscall.Kill(old, syscall.SIGKILL)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -16,6 +17,16 @@ import (
 // tries bounds how often a test of a coin flip is repeated until it falls on
 // the bad side.
 const tries = 20
+
+// throughShell has the program started by a shell, as its $0.
+func (r *running) throughShell(script string) {
+	r.t.Helper()
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.cmd.Path, r.cmd.Args = sh, []string{"sh", "-c", script, r.cmd.Path}
+}
 
 // stall keeps a process from running for d, as a busy machine or one that is
 // put to sleep does, while its clocks go on; do happens meanwhile.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -24,6 +25,9 @@ import (
 func (a *app) tune(o *supervisor.Options) {
 	if a.is("breaker") {
 		o.MaxBackoff = time.Hour
+	}
+	if a.is("grandchild") {
+		o.Ready = func(context.Context) error { a.grandchild(); return nil }
 	}
 	o.OnEvent = func(e supervisor.Event) {
 		if e.Kind != supervisor.EventServing {
@@ -55,6 +59,12 @@ func (a *app) prelude() {
 		interval, err := daemon.SdWatchdogEnabled(false)
 		fmt.Println("activated with", len(files), "sockets; watchdog", interval, err)
 	}
+}
+
+// grandchild tells what a program sees that this one starts before it is ready.
+func (a *app) grandchild() {
+	text, err := exec.Command("sh", "-c", "ls -l /proc/$$/fd").CombinedOutput()
+	fmt.Printf("grandchild: %s%v.\n", text, err)
 }
 
 func (a *app) learn() {

@@ -52,7 +52,10 @@ func prepareRecipe(t *testing.T, words ...string) *running {
 
 func (p *recipe) main() int {
 	p.learn()
-	if p.is("hang") {
+	switch {
+	case p.is("exit"):
+		return 3
+	case p.is("hang"):
 		fmt.Println("hanging", os.Getpid())
 		select {}
 	}
@@ -74,6 +77,9 @@ func (p *recipe) main() int {
 	if err := p.serve(); err != nil {
 		fmt.Println("build:", err)
 		return 1
+	}
+	if p.is("grandchild") {
+		p.grandchild()
 	}
 	p.gate("ready")
 	if err := p.upg.Ready(); err != nil {
