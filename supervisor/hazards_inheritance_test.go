@@ -129,6 +129,18 @@ func TestHazardShortQueue(t *testing.T) {
 			r.exchange()
 		}
 	})
+	t.Run("supervisor", func(t *testing.T) {
+		t.Parallel()
+		r := start(t, "short-queue")
+		if got := r.queue(); got != shortQueue {
+			t.Errorf("the queue holds %d, want %d", got, shortQueue)
+		}
+		r.behave()
+		r.replace()
+		if got := r.queue(); got <= shortQueue {
+			t.Errorf("the queue still holds %d", got)
+		}
+	})
 }
 
 // queue returns how many connections the program's listener lets wait: what the

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,6 +31,9 @@ func (a *app) tune(o *supervisor.Options) {
 	o.OnEvent = func(e supervisor.Event) {
 		if e.Kind != supervisor.EventServing {
 			return
+		}
+		if a.is("short-queue") {
+			shortenQueues()
 		}
 		a.gate("serving")
 		if a.is("die-serving") {
@@ -85,15 +87,13 @@ func tenant() int {
 	return 0
 }
 
-// shorten leaves room for few connections in the queue of ln.
-func shorten(ln net.Listener) error {
-	raw, err := ln.(syscall.Conn).SyscallConn()
-	if err != nil {
-		return err
+// shortenQueues leaves room for few connections in the queues of all listeners.
+func shortenQueues() {
+	for fd := range 256 {
+		if listens, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ACCEPTCONN); err == nil && listens != 0 {
+			syscall.Listen(fd, shortQueue)
+		}
 	}
-	var listenErr error
-	err = raw.Control(func(fd uintptr) { listenErr = syscall.Listen(int(fd), shortQueue) })
-	return errors.Join(err, listenErr)
 }
 
 const shortQueue = 7

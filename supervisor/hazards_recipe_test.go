@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -125,12 +124,15 @@ func (p *recipe) signals() {
 
 // serve serves on its port and on what the behaviour names besides.
 func (p *recipe) serve() error {
-	ln, err := p.upg.ListenWithCallback("tcp", "127.0.0.1:"+os.Getenv("PORT"), p.open)
+	ln, err := p.upg.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT"))
 	if err != nil {
 		return err
 	}
 	p.srv.Handler, p.srv.ErrorLog = p.routes(), log.New(os.Stdout, "", 0)
 	go p.srv.Serve(ln)
+	if p.is("short-queue") {
+		shortenQueues()
+	}
 	for _, word := range p.words {
 		if also, ok := strings.CutPrefix(word, "also="); ok {
 			part := strings.Split(also, ",")
@@ -142,15 +144,6 @@ func (p *recipe) serve() error {
 		}
 	}
 	return nil
-}
-
-// open opens a new listener, with a short queue if it is to.
-func (p *recipe) open(network, addr string) (net.Listener, error) {
-	ln, err := net.Listen(network, addr)
-	if err == nil && p.is("short-queue") {
-		err = shorten(ln)
-	}
-	return ln, err
 }
 
 func (p *recipe) routes() http.Handler {
