@@ -79,7 +79,11 @@ func (s *Supervisor) reload() {
 		}
 		return
 	}
-	s.emit(Event{Kind: EventReloaded, Err: runHook(s.opts.OnReload)})
+	hook := s.opts.OnReload
+	if hook == nil {
+		hook = func(context.Context) error { return s.ReloadCertificates() }
+	}
+	s.emit(Event{Kind: EventReloaded, Err: runHook(hook)})
 }
 
 func (s *Supervisor) reopen() { s.emit(Event{Kind: EventReopened, Err: runHook(s.opts.OnReopen)}) }

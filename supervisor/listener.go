@@ -32,6 +32,8 @@ type Listener struct {
 	served bool // it has a server; guarded by mu of the supervisor
 	opaque bool // that one does not speak HTTP: its connections are counted only; set before Accept
 
+	certificate *Certificate // from files of ServeTLS, nil for none; set before Accept
+
 	moved  chan arrival // connections that the process before us hands over
 	closed chan struct{}
 

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -17,8 +16,6 @@ type server struct {
 	srv  *http.Server
 	next http.Handler // the user's
 	tls  bool
-	cert string
-	key  string
 }
 
 // Serve registers srv for the connections of ln. It does not block: accepting
@@ -31,23 +28,25 @@ func (s *Supervisor) Serve(ln net.Listener, srv *http.Server) error {
 	if err != nil {
 		return err
 	}
-	return s.register(&server{sup: s, ln: l, srv: srv})
+	return s.register(&server{sup: s, ln: l, srv: srv}, nil)
 }
 
 // ServeTLS is Serve with TLS and, unless srv says otherwise, HTTP/2. The files
-// may be empty if srv.TLSConfig has its certificates.
+// are read at once, and again by ReloadCertificates, that is on SIGHUP. They may
+// be empty if srv.TLSConfig has its certificates; a Certificate can be one.
 func (s *Supervisor) ServeTLS(ln net.Listener, srv *http.Server, certFile, keyFile string) error {
 	l, err := s.own(ln)
 	if err != nil {
 		return err
 	}
+	var cert *Certificate
 	if certFile != "" || keyFile != "" {
 		// Now rather than in Run, so that a bad file fails before anything is handed over.
-		if _, err := tls.LoadX509KeyPair(certFile, keyFile); err != nil {
+		if cert, err = LoadCertificate(certFile, keyFile); err != nil {
 			return fmt.Errorf("supervisor: serve %s: %w", l.name, err)
 		}
 	}
-	return s.register(&server{sup: s, ln: l, srv: srv, tls: true, cert: certFile, key: keyFile})
+	return s.register(&server{sup: s, ln: l, srv: srv, tls: true}, cert)
 }
 
 // own returns ln as the listener that Listen has made.
@@ -59,19 +58,25 @@ func (s *Supervisor) own(ln net.Listener) (*Listener, error) {
 	return l, nil
 }
 
-func (s *Supervisor) register(v *server) error {
+func (s *Supervisor) register(v *server, cert *Certificate) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if v.ln.served {
 		return fmt.Errorf("supervisor: serve %s: the listener has a server", v.ln.name)
 	}
 	v.ln.served = true
-	hooked := false
+	v.ln.certificate = cert
+	hooked, certified := false, false
 	for _, other := range s.servers {
-		hooked = hooked || other.srv == v.srv
+		if other.srv == v.srv {
+			hooked, certified = true, certified || other.ln.certificate != nil
+		}
 	}
 	if !hooked {
 		v.hook()
+	}
+	if cert != nil && !certified {
+		v.srv.TLSConfig = certify(v.srv.TLSConfig)
 	}
 	s.servers = append(s.servers, v)
 	if s.serving {
@@ -173,7 +178,7 @@ func (v *server) idleTimeout() time.Duration {
 
 func (v *server) accept(ln net.Listener) error {
 	if v.tls {
-		return v.srv.ServeTLS(ln, v.cert, v.key)
+		return v.srv.ServeTLS(ln, "", "")
 	}
 	return v.srv.Serve(ln)
 }

@@ -23,6 +23,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -260,4 +261,33 @@ func TestIdleTLSConnectionIsClosedWithAnAlert(t *testing.T) {
 	}
 	r.expect(`report 1 upgrade: .*released 1,`)
 	r.expect(`generation 1 ended: <nil>`)
+}
+
+func TestCertificateIsReadAgain(t *testing.T) {
+	t.Parallel()
+	r, addr, config := startTLS(t, "h1")
+	handshake := func(config *tls.Config) *wire {
+		t.Helper()
+		nc, err := tls.Dial("tcp", addr, config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return newWire(t, nc)
+	}
+	before := handshake(config)
+	before.expect("generation 1")
+	renewed := certify(t, r.dir)
+	handshake(config) // so far nobody has read it
+	r.signal(syscall.SIGHUP)
+	r.expect(`supervisor: reloaded`)
+	handshake(renewed).expect("generation 1")
+	before.expect("generation 1")
+
+	// Half of a pair, as in the moment between two files.
+	if err := os.Rename(filepath.Join(r.dir, "cert.pem"), filepath.Join(r.dir, "key.pem")); err != nil {
+		t.Fatal(err)
+	}
+	r.signal(syscall.SIGHUP)
+	r.expect(`level=WARN msg="supervisor: reloaded" error="supervisor: load certificate .*cert.pem.*the old one stays in use"`)
+	handshake(renewed).expect("generation 1")
 }
