@@ -51,6 +51,7 @@ type conn struct {
 	asked    int           // how often the server set a deadline since the connection became idle
 	since    time.Time     // when it became idle
 	outer    net.Conn      // what the server has: this one, or TLS around it
+	released bool          // it is being closed, as it was idle for too long
 	flights  []flight      // requests under way
 	resting  bool          // it moved here idle and has read nothing yet; deadline is how long it may stay so
 	late     time.Duration // what the server allows for a request meanwhile, from its first byte

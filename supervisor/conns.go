@@ -16,7 +16,7 @@ type conns struct {
 	since   time.Time       // begin of the drain, zero outside of one
 	cause   error           // of the drain
 	ctx     context.Context // of the hooks; ends with the drain
-	calls   int             // hooks and graceful servers that have yet to end
+	calls   int             // hooks, closes and graceful servers that have yet to end
 	changed chan struct{}   // capacity 1: something ended or became idle during a drain
 	report  DrainReport     // of the last drain, but for its tallies
 	done    tally           // what it finished
@@ -29,7 +29,7 @@ type census struct {
 	idle     int // between requests
 	active   int // a request in flight, or HTTP/2
 	hijacked int // WebSocket and the like
-	calls    int // hooks and graceful servers that have yet to end
+	calls    int // hooks, closes and graceful servers that have yet to end
 
 	next time.Time // when the first of the idle or of those with a hook has its turn, zero for never
 }
@@ -247,24 +247,33 @@ func (t *conns) tend(grace time.Duration) census {
 		t.turn(c, t.cause)
 	}
 	for _, c := range over {
-		t.closeIdle(c)
+		if t.closeIdle(c) {
+			n.calls++
+		}
 	}
 	return n
 }
 
-// closeIdle closes c unless a request has come in the meantime.
-func (t *conns) closeIdle(c *conn) {
+// closeIdle begins to close c, unless a request has come in the meantime.
+func (t *conns) closeIdle(c *conn) bool {
 	c.mu.Lock()
-	idle := http.ConnState(c.state.Load()) == http.StateIdle && c.asked <= 1
+	idle := http.ConnState(c.state.Load()) == http.StateIdle && c.asked <= 1 && !c.released
 	outer := c.outer
+	c.released = c.released || idle
 	c.mu.Unlock()
-	if !idle || outer == nil {
-		return
+	if !idle {
+		return false
 	}
-	outer.Close() // on TLS it says so to the client
+	done := t.call()
 	t.mu.Lock()
 	t.report.Released++
 	t.mu.Unlock()
+	// TLS says so to the client, for which crypto/tls takes up to five seconds.
+	go func() {
+		defer done()
+		outer.Close()
+	}()
+	return true
 }
 
 // cut closes what is left and returns how many of them had work in flight.

@@ -1,7 +1,9 @@
 package supervisor
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -63,5 +65,45 @@ func TestBeforeItsTurnAConnectionIsNotTold(t *testing.T) {
 	}
 	if told != 1 {
 		t.Errorf("%d of two are told", told)
+	}
+}
+
+// Whoever has had no turn when the drain is cut short learns that.
+func TestCausesOfAnEnd(t *testing.T) {
+	table := tableOf(2)
+	var streams []context.Context
+	called := make(chan error, 2)
+	for open := range table.open {
+		server, _ := connected(t)
+		open.raw = server
+		open.enter(http.StateHijacked, server)
+		request := context.WithValue(t.Context(), connKey{}, open)
+		ctx, cancel := DrainContext(request)
+		defer cancel()
+		OnDrain(request, func(_ context.Context, cause error) { called <- cause })
+		streams = append(streams, ctx)
+	}
+	table.drain(t.Context(), nil, ErrStopping, func(int) time.Duration { return 2 * time.Hour })
+	if n := table.tend(0); n.hijacked != 2 || n.next.Sub(table.since) != time.Hour {
+		t.Errorf("%+v", n)
+	}
+	if cause := <-called; cause != ErrStopping {
+		t.Errorf("the hook got %v", cause)
+	}
+	if n := table.cut(); n != 2 {
+		t.Errorf("%d were cut", n)
+	}
+	var causes []string
+	for _, ctx := range streams {
+		causes = append(causes, fmt.Sprint(context.Cause(ctx)))
+	}
+	slices.Sort(causes)
+	if want := []string{ErrStopping.Error(), ErrAborted.Error()}; !slices.Equal(causes, want) {
+		t.Errorf("causes %q, want %q", causes, want)
+	}
+	select {
+	case cause := <-called:
+		t.Errorf("a hook was called for a connection that is gone: %v", cause)
+	default:
 	}
 }
