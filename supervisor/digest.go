@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -15,8 +16,12 @@ const (
 	stackLines = 8
 )
 
-// quitHeader begins what the Go runtime prints at a SIGQUIT.
-var quitHeader = regexp.MustCompile(`(?m)^SIGQUIT: quit$`)
+var (
+	// quitHeader begins what the Go runtime prints at a SIGQUIT,
+	quitHeader = regexp.MustCompile(`(?m)^SIGQUIT: quit$`)
+	// crashHeader what it prints when a program crashes.
+	crashHeader = regexp.MustCompile(`^(panic|fatal error): `)
+)
 
 // digest splits stderr into its last lines and, if there is a dump of
 // goroutines, the functions on the stack of the main one, the innermost first.
@@ -25,23 +30,43 @@ func digest(stderr string) (said, stack []string) {
 	if at := quitHeader.FindStringIndex(stderr); at != nil {
 		text, dump = stderr[:at[0]], stderr[at[1]:]
 	}
-	if text = strings.TrimSpace(text); text != "" {
-		said = strings.Split(text, "\n")
-		said = said[max(0, len(said)-saidLines):]
+	return lastLines(text), mainStack(dump)
+}
+
+// lastLines begins with the cause of a crash if the stack below it is longer.
+func lastLines(text string) []string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil
 	}
-	_, main, ok := strings.Cut(dump, "\ngoroutine 1 ")
-	if !ok {
-		return said, nil
+	lines := strings.Split(text, "\n")
+	first := max(0, len(lines)-saidLines)
+	for i, line := range slices.Backward(lines) {
+		if crashHeader.MatchString(line) {
+			first = min(first, i)
+			break
+		}
 	}
+	return lines[first:min(len(lines), first+saidLines)]
+}
+
+// mainStack leaves out the runtime's own functions, and the middle of a stack
+// that is long: where it waits and what it does there stand at its ends.
+func mainStack(dump string) (stack []string) {
+	_, main, _ := strings.Cut(dump, "\ngoroutine 1 ")
 	main, _, _ = strings.Cut(main, "\n\n")
 	lines := strings.Split(main, "\n")
-	for i := 1; i+1 < len(lines) && len(stack) < stackLines; i += 2 {
-		if strings.HasPrefix(lines[i], "runtime.") {
+	for i := 1; i+1 < len(lines); i += 2 {
+		function, place := lines[i], strings.TrimSpace(lines[i+1])
+		arguments := strings.LastIndexByte(function, '(')
+		if arguments < 0 || strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "internal/") {
 			continue
 		}
-		function, _, _ := strings.Cut(lines[i], "(0x")
-		place, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +0x")
-		stack = append(stack, strings.TrimSuffix(function, "(...)")+" "+place)
+		place, _, _ = strings.Cut(place, " +0x")
+		stack = append(stack, function[:arguments]+" "+place)
 	}
-	return said, stack
+	if len(stack) > stackLines {
+		stack = slices.Replace(stack, stackLines/2, len(stack)-stackLines/2, "…")
+	}
+	return stack
 }
