@@ -172,6 +172,9 @@ func TestUpgradeOverTheAdminSocket(t *testing.T) {
 	if next.Phase != supervisor.PhaseServing || next.Older == nil || next.Older.PID != pid || next.Older.Generation != 1 {
 		t.Errorf("new: %+v", next)
 	}
+	for next.Upgrades.Last == nil && time.Since(next.Started) < patience { // the old one tells it at the same time as us
+		next = r.state(end.PID)
+	}
 	if u := next.Upgrades; u.Succeeded != 1 || u.Last == nil || u.Last.Outcome != supervisor.OutcomeUpgraded || u.Last.PID != end.PID || len(u.Last.Steps) < 2 {
 		t.Errorf("the new one knows of %+v", u)
 	}
@@ -251,7 +254,7 @@ func TestHandlers(t *testing.T) {
 	if got := r.get("/metrics"); !strings.Contains(got, "\nginreload_supervisor_generation 1\n") {
 		t.Error(got)
 	}
-	if got := r.get("/ready"); got != "ready: generation 1 is serving\n" {
+	if got := r.get("/readyz"); got != "ready: generation 1 is serving\n" {
 		t.Error(got)
 	}
 	if got := r.get("/live"); got != "alive: generation 1 is serving\n" {
@@ -259,7 +262,7 @@ func TestHandlers(t *testing.T) {
 	}
 	// From the moment of a stop on it is not ready, but alive.
 	w := r.wire()
-	w.send("GET /ready?when=draining HTTP/1.1\r\nHost: x\r\n\r\n")
+	w.send("GET /readyz?when=draining HTTP/1.1\r\nHost: x\r\n\r\n")
 	r.expect(`ready asked`)
 	r.signal(syscall.SIGTERM)
 	resp, err := http.ReadResponse(bufio.NewReader(w.nc), nil)

@@ -29,13 +29,11 @@ func (s *Supervisor) MetricsHandler() http.Handler {
 }
 
 // ReadyHandler is for readiness probes and the health checks of load balancers:
-// 200 while this process serves, 503 with the reason before that and from the
-// moment of a stop on, also while the stop still accepts (Options.StopDelay).
-// An upgrade is no reason, since connections are answered all the time.
+// 200 while Ready says yes, else 503 with the reason.
 func (s *Supervisor) ReadyHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		phase, why := s.journal.ready()
-		if why != "" {
+		phase := s.journal.at()
+		if why := s.unready(phase); why != "" {
 			answer(w, plain, http.StatusServiceUnavailable, fmt.Appendf(nil, "not ready: %s\n", why))
 			return
 		}
@@ -48,8 +46,7 @@ func (s *Supervisor) ReadyHandler() http.Handler {
 // nothing else is looked at.
 func (s *Supervisor) LiveHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		phase, _ := s.journal.ready()
-		answer(w, plain, http.StatusOK, fmt.Appendf(nil, "alive: generation %d is %s\n", s.generation, phase))
+		answer(w, plain, http.StatusOK, fmt.Appendf(nil, "alive: generation %d is %s\n", s.generation, s.journal.at()))
 	})
 }
 
@@ -65,10 +62,9 @@ func answer(w http.ResponseWriter, kind string, code int, text []byte) {
 	w.Write(text)
 }
 
-// ready returns the phase, and why this process should get no connections.
-func (j *journal) ready() (phase Phase, why string) {
+// at returns the phase.
+func (j *journal) at() Phase {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	phase = cmp.Or(j.phase, PhaseStarting)
-	return phase, phase.unready()
+	return cmp.Or(j.phase, PhaseStarting)
 }

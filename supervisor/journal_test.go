@@ -28,7 +28,7 @@ func TestJournal(t *testing.T) {
 		events []Event
 		want   string // of the JSON, without times
 	}{
-		{"at first", nil, `"phase":"starting" "unready":"starting"`},
+		{"at first", nil, `"phase":"starting"`},
 		{"serving", []Event{{Kind: EventServing}}, `"phase":"serving"`},
 		{"under way", []Event{{Kind: EventServing}, {Kind: EventBegun}, {Kind: EventStarted, PID: 7}},
 			`"phase":"upgrading" "current":{"generation":2,"pid":7,"outcome":"","steps":[{"name":"started","seconds":0}]}`},
@@ -41,7 +41,7 @@ func TestJournal(t *testing.T) {
 		{"taken back", []Event{{Kind: EventServing}, {Kind: EventBegun}, {Kind: EventReplaced, PID: 7}, {Kind: EventDraining}, {Kind: EventTookUpAgain, PID: 7}},
 			`"phase":"serving" "degraded":"process 7 died right after it had taken over; generation 1 serves again" "succeeded":1 "failed":1 "last":{"took_seconds":1,"generation":2,"pid":7,"outcome":"taken back","reason":"died"}`},
 		{"a stop is final", []Event{{Kind: EventServing}, {Kind: EventBegun}, {Kind: EventStopping}, {Kind: EventFailed, Err: crash}, {Kind: EventDraining}},
-			`"phase":"stopping" "unready":"stopping" "deadline" "failed":1`},
+			`"phase":"stopping" "deadline" "failed":1`},
 		{"taking over alone", []Event{{Kind: EventTookOver}, {Kind: EventServing}}, `"phase":"serving"`},
 	} {
 		st := new(journal).told(c.events...)
@@ -71,7 +71,6 @@ func summary(st Status) string {
 			parts = append(parts, `"`+name+`"`+text)
 		}
 	}
-	add("unready", ":"+marshal(st.Unready), st.Unready != "")
 	add("degraded", ":"+marshal(st.Degraded), st.Degraded != "")
 	add("deadline", "", st.Deadline != nil)
 	u := st.Upgrades

@@ -61,12 +61,12 @@ func (p *page) process(st Status) {
 	p.sample("build_info", 1, "package", st.Program.Package, "version", st.Program.Module,
 		"revision", st.Program.Revision, "goversion", st.Program.Go)
 	p.single("generation", "gauge", "Generation of the process that answers: 1 for the first one, one more with each upgrade.", float64(st.Generation))
-	p.single("start_time_seconds", "gauge", "When this generation was started, in seconds since the epoch.", seconds(st.Started))
+	p.single("start_time_seconds", "gauge", "When this generation was started, in seconds since the epoch.", epochSeconds(st.Started))
 	p.family("phase", "gauge", "1 for the phase that the process is in, 0 for the others.")
 	for _, phase := range Phases() {
 		p.sample("phase", truth(st.Phase == phase), "phase", string(phase))
 	}
-	p.single("phase_start_time_seconds", "gauge", "Since when it is in that phase, in seconds since the epoch.", seconds(st.Since))
+	p.single("phase_start_time_seconds", "gauge", "Since when it is in that phase, in seconds since the epoch.", epochSeconds(st.Since))
 	p.single("ready", "gauge", "1 while the readiness handler says 200.", truth(st.Unready == ""))
 	p.single("degraded", "gauge", "1 if the process serves, but an operator has to mend something; the status says what.", truth(st.Degraded != ""))
 	p.single("binary_replaced", "gauge", "1 if the file at the program's path is not the one that runs: it was deployed, but not upgraded to.", truth(st.Program.Replaced))
@@ -108,7 +108,7 @@ func (p *page) upgrades(st Status) {
 	if last == nil {
 		return
 	}
-	p.single("last_upgrade_start_time_seconds", "gauge", "When the last upgrade began, in seconds since the epoch.", seconds(last.Begun))
+	p.single("last_upgrade_start_time_seconds", "gauge", "When the last upgrade began, in seconds since the epoch.", epochSeconds(last.Begun))
 	p.single("last_upgrade_succeeded", "gauge", "1 if the last upgrade took over, 0 if it failed or was taken back.", truth(last.Outcome == OutcomeUpgraded))
 	p.single("last_upgrade_seconds", "gauge", "How long the last upgrade took.", last.TookSeconds)
 	p.family("last_upgrade_step_seconds", "gauge", "How long its steps took.")
@@ -124,4 +124,4 @@ func truth(b bool) float64 {
 	return 0
 }
 
-func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+func epochSeconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

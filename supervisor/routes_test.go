@@ -127,7 +127,7 @@ func (a *app) operate(mux *http.ServeMux) {
 	mux.Handle("/metrics", a.sup.MetricsHandler())
 	mux.Handle("/live", a.sup.LiveHandler())
 	ready := a.sup.ReadyHandler()
-	mux.HandleFunc("/ready", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/readyz", func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("when") == "draining" {
 			fmt.Println("ready asked")
 			<-supervisor.Draining(r.Context())

@@ -32,6 +32,8 @@ type Status struct {
 	Older    *Neighbour `json:"older,omitempty"`          // the generation before, while it still drains
 	Newer    *Neighbour `json:"newer,omitempty"`          // the one that has replaced this process
 	Deadline *time.Time `json:"drain_deadline,omitempty"` // when a drain cuts what is left
+
+	Drain *DrainReport `json:"drain,omitempty"` // the drain that goes on or was the last
 }
 
 // Phase is what a process does. The texts are stable.
@@ -62,7 +64,8 @@ type Connections struct {
 // Total is the sum of all states.
 func (c Connections) Total() int { return c.New + c.Idle + c.Active + c.Hijacked }
 
-// ListenerStatus is one listening socket.
+// ListenerStatus is one listening socket, or one for datagrams, which has no
+// connections.
 type ListenerStatus struct {
 	Name        string      `json:"name"`
 	Network     string      `json:"network"`
@@ -148,7 +151,16 @@ func (s *Supervisor) Status() Status {
 		st.Connections.Active += n.Active
 		st.Connections.Hijacked += n.Hijacked
 	}
+	for _, p := range s.allPackets() {
+		st.Listeners = append(st.Listeners, ListenerStatus{
+			Name: p.name, Network: p.LocalAddr().Network(), Address: p.LocalAddr().String(),
+		})
+	}
 	s.journal.describe(&st, s.opts.DrainTimeout)
+	st.Unready = s.unready(st.Phase)
+	if r, ok := s.LastDrain(); ok {
+		st.Drain = &r
+	}
 	if p := s.predecessor; p != nil && !p.isGone() && st.Phase != PhaseStarting {
 		st.Older = &Neighbour{PID: p.pid, Generation: s.generation - 1, Since: st.Since}
 	}
@@ -165,7 +177,6 @@ func (j *journal) describe(st *Status, drainTimeout time.Duration) {
 		st.Phase, st.Since = j.phase, j.since
 	}
 	st.Upgrades = Upgrades{Succeeded: h.Succeeded, Failed: h.Failed, Refused: h.Refused, Current: j.current.clone(), Last: h.Last}
-	st.Unready = st.Phase.unready()
 	if !j.notBefore.IsZero() {
 		until := j.notBefore
 		st.Upgrades.NotBefore = &until
@@ -183,15 +194,15 @@ func (j *journal) describe(st *Status, drainTimeout time.Duration) {
 	}
 }
 
-// unready says why a process in this phase should get no new connections. One
-// that was replaced is asked only over a connection from before, and the
-// program as a whole is ready: its next generation serves.
-func (p Phase) unready() string {
-	switch p {
-	case PhaseStarting, PhaseStopping:
+// unready says why this process should get no new connections, "" if it should.
+func (s *Supervisor) unready(p Phase) string {
+	switch {
+	case s.Ready():
+		return ""
+	case p == PhaseStarting:
 		return string(p)
 	}
-	return ""
+	return string(PhaseStopping)
 }
 
 // perListener counts the open connections.

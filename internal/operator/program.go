@@ -57,6 +57,10 @@ type status struct {
 	Older    *neighbour `json:"older"`
 	Newer    *neighbour `json:"newer"`
 	Deadline *time.Time `json:"drain_deadline"`
+	Drain    *struct {
+		Moved    int `json:"moved"`
+		Released int `json:"released"`
+	} `json:"drain"`
 }
 
 type connections struct {

@@ -150,7 +150,11 @@ func (one program) generations(w io.Writer) {
 		if g.Deadline == nil {
 			continue
 		}
-		fmt.Fprintf(w, "  generation %d waits for %s, for %s more at most\n", g.Generation, g.Connections.inWords(), age(max(0, g.Deadline.Sub(g.Time))))
+		fmt.Fprintf(w, "  generation %d waits for %s, for %s more at most", g.Generation, g.Connections.inWords(), age(max(0, g.Deadline.Sub(g.Time))))
+		if g.Drain != nil && g.Drain.Moved > 0 {
+			fmt.Fprintf(w, "; %d connections have moved on", g.Drain.Moved)
+		}
+		fmt.Fprintln(w)
 	}
 }
 

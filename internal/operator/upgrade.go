@@ -87,6 +87,7 @@ func (u Upgrade) ask(ctx context.Context, p process, deadline time.Time) (newer 
 	if !deadline.IsZero() {
 		r.TimeoutSeconds = max(time.Until(deadline), time.Millisecond).Seconds()
 	}
+	told := &progress{out: u.Out, p: p, older: olderOf(ctx, p)}
 	c, err := ask(ctx, p, r)
 	if errors.Is(err, errNoSocket) {
 		return 0, u.nudge(p)
@@ -95,7 +96,6 @@ func (u Upgrade) ask(ctx context.Context, p process, deadline time.Time) (newer 
 		return 0, err
 	}
 	defer c.close()
-	told := &progress{out: u.Out, p: p, older: olderOf(ctx, p)}
 	for {
 		a, err := c.next()
 		if err != nil {
