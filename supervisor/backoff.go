@@ -57,6 +57,14 @@ func (b *backoff) failed(binary fs.FileInfo, err error, now time.Time, longest t
 	b.until = now.Add(min(pause, longest))
 }
 
+// pause returns when the binary that has failed is tried again, zero for at once.
+func (b *backoff) pause() time.Time {
+	if b.failures < tolerance {
+		return time.Time{}
+	}
+	return b.until
+}
+
 func (b *backoff) same(binary fs.FileInfo) bool {
 	return b.binary != nil && binary != nil && os.SameFile(b.binary, binary) &&
 		b.binary.Size() == binary.Size() && b.binary.ModTime().Equal(binary.ModTime())

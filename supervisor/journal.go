@@ -61,10 +61,6 @@ func (j *journal) record(e Event) {
 		j.enterLocked(PhaseDraining, e.Time)
 	case EventRefused:
 		j.history.Refused++
-		var paused *BackoffError
-		if errors.As(e.Err, &paused) {
-			j.notBefore = paused.Until
-		}
 	default:
 		j.upgradeLocked(e)
 	}
@@ -135,6 +131,13 @@ func (j *journal) endLocked(e Event, outcome Outcome) {
 		}
 	}
 	j.history.Last = u
+}
+
+// pause notes when a binary that has failed is tried again.
+func (j *journal) pause(until time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.notBefore = until
 }
 
 // past returns what the next generation is told.

@@ -104,6 +104,10 @@ func (p *page) upgrades(st Status) {
 		p.sample("upgrades_failed_total", float64(st.Upgrades.Failed[reason]), "reason", reason)
 	}
 	p.single("upgrades_refused_total", "counter", "Upgrades that were asked for when there could be none.", float64(st.Upgrades.Refused))
+	if until := st.Upgrades.NotBefore; until != nil {
+		p.single("upgrade_not_before_time_seconds", "gauge",
+			"When a binary that has failed again and again is tried next, in seconds since the epoch.", epochSeconds(*until))
+	}
 	last := st.Upgrades.Last
 	if last == nil {
 		return

@@ -174,6 +174,7 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	s.emit(Event{Kind: EventTookUpAgain, PID: t.result.PID, Err: errDiedInCharge})
 	s.notify("READY=1", "MAINPID="+pidText(), s.status("the new process died; serving again"))
 	r.backoff.failed(t.binary, errDiedInCharge, time.Now(), r.longestPause())
+	s.journal.pause(r.backoff.pause())
 	return false, nil
 }
 
@@ -188,6 +189,7 @@ func (r *runner) failed(t *trying, err error) {
 		s.emit(Event{Kind: EventFailed, PID: why.PID, Err: err})
 		if why.Reason != ReasonCalledOff && t.binary != nil {
 			r.backoff.failed(t.binary, err, time.Now(), r.longestPause())
+			s.journal.pause(r.backoff.pause())
 		}
 	}
 	s.notifyFailed(err)

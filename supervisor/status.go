@@ -86,7 +86,7 @@ type Upgrades struct {
 	Failed    map[string]int `json:"failed,omitempty"`     // by Reason
 	Refused   int            `json:"refused"`              // asked for when there could be none
 	Current   *UpgradeRecord `json:"current,omitempty"`    // the one under way
-	NotBefore *time.Time     `json:"not_before,omitempty"` // when a binary that fails again and again is tried next, once that was refused
+	NotBefore *time.Time     `json:"not_before,omitempty"` // when a binary that has failed again and again is tried next; another one is at once
 	Last      *UpgradeRecord `json:"last,omitempty"`       // the last one that was tried, maybe by the generation before
 }
 

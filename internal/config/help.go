@@ -92,7 +92,7 @@ Flags:
   -h, --help           print this text
 
 Exit codes:
-  0  all of them answered
-  1  the one that was asked did not; standard error says why
+  0  shown; what needs somebody has a !, so does a process that does not answer
+  1  the one that was named does not answer; standard error says why
   2  the command line is wrong
 `

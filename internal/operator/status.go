@@ -20,7 +20,8 @@ type Status struct {
 	Out    io.Writer
 }
 
-// Run asks and prints. It fails if a process does not answer.
+// Run asks and prints. It fails if the process that was named does not answer;
+// others that do not are part of what it prints.
 func (s Status) Run(ctx context.Context) error {
 	all, err := s.programs(ctx)
 	if err != nil {

@@ -5,6 +5,7 @@ package operator_test
 import (
 	"bytes"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -161,7 +162,11 @@ func TestBackoff(t *testing.T) {
 	for range 3 {
 		upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true})
 	}
-	text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}})
+	text, err := status(t, operator.Status{Target: operator.Target{PID: r.pid()}})
+	if err != nil || !strings.Contains(text, "\n  ! this binary is tried again in ") {
+		t.Error(text)
+	}
+	text, err = upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}})
 	if err == nil {
 		t.Error("no error")
 	}
@@ -359,6 +364,35 @@ func child(t *testing.T, pid int) int {
 	}
 	t.Fatalf("process %d has no child, or several", pid)
 	return 0
+}
+
+// Whoever is first can take a name; the kernel says whose it is.
+func TestImpostor(t *testing.T) {
+	t.Parallel()
+	victim := exec.Command("cat")
+	stdin, err := victim.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := victim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer victim.Wait()
+	defer stdin.Close()
+	space, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("unix", fmt.Sprintf("@ginreload-%s-%d", strings.Trim(space, "pid:[]"), victim.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: victim.Process.Pid}})
+	if err == nil {
+		t.Error("no error")
+	}
+	matches(t, text, fmt.Sprintf(`the admin socket of process %d \(.*\) belongs to process %d of user \d+; nothing was sent to it`, victim.Process.Pid, os.Getpid()))
 }
 
 const nobody = 65534
