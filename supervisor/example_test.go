@@ -8,7 +8,6 @@ import (
 	"io"
 	"log"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -159,119 +158,6 @@ func ExampleSupervisor_Receive() {
 		return json.NewEncoder(w).Encode(visits)
 	})
 	if err != nil {
-		log.Fatal(err)
-	}
-	if err := sup.Run(context.Background()); err != nil {
-		log.Fatal(err)
-	}
-}
-
-// Server-sent events: the stream ends when the process drains, and the browser
-// connects again, to the new version.
-func ExampleDrainContext() {
-	http.HandleFunc("/events", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := supervisor.DrainContext(r.Context())
-		defer cancel()
-		w.Header().Set("Content-Type", "text/event-stream")
-		ticks := time.NewTicker(time.Second)
-		defer ticks.Stop()
-		for {
-			select {
-			case t := <-ticks.C:
-				fmt.Fprintf(w, "data: %s\n\n", t.Format(time.TimeOnly))
-				http.NewResponseController(w).Flush()
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
-}
-
-// A protocol of its own after a handshake, as WebSocket has: the peer is told
-// to go when the drain comes to it. examples/websocket has a real one.
-func ExampleOnDrain() {
-	http.HandleFunc("/chat", func(w http.ResponseWriter, r *http.Request) {
-		nc, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		defer nc.Close()
-		stop := supervisor.OnDrain(r.Context(), func(_ context.Context, cause error) {
-			if errors.Is(cause, supervisor.ErrUpgraded) {
-				io.WriteString(nc, "come back, there is a new version\n")
-			}
-			nc.Close()
-		})
-		defer stop()
-		io.Copy(nc, nc)
-	})
-}
-
-// A gRPC server beside HTTP: *grpc.Server is a GracefulServer as it is. Here
-// stands a line protocol in its place.
-func ExampleSupervisor_ServeGraceful() {
-	sup, err := supervisor.New(supervisor.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	ln, err := sup.Listen("echo", "tcp", ":7070")
-	if err != nil {
-		log.Fatal(err)
-	}
-	echo := supervisor.ServeConns(func(ctx context.Context, nc net.Conn) {
-		defer nc.Close()
-		stop := context.AfterFunc(ctx, func() { nc.SetReadDeadline(time.Unix(1, 0)) }) // the drain began
-		defer stop()
-		io.Copy(nc, nc)
-	})
-	if err := sup.ServeGraceful(ln, echo); err != nil {
-		log.Fatal(err)
-	}
-	if err := sup.Run(context.Background()); err != nil {
-		log.Fatal(err)
-	}
-}
-
-// A statsd-like receiver. While both generations run, the new one reads.
-func ExampleSupervisor_ListenPacket() {
-	sup, err := supervisor.New(supervisor.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	pc, err := sup.ListenPacket("statsd", "udp", ":8125")
-	if err != nil {
-		log.Fatal(err)
-	}
-	go func() {
-		buf := make([]byte, 1500)
-		for {
-			n, _, err := pc.ReadFrom(buf)
-			if err != nil {
-				return // Run has returned
-			}
-			fmt.Printf("%s\n", buf[:n])
-		}
-	}()
-	if err := sup.Run(context.Background()); err != nil {
-		log.Fatal(err)
-	}
-}
-
-// A socket with an option that Listen does not set.
-func ExampleSupervisor_Adopt() {
-	sup, err := supervisor.New(supervisor.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	ln, err := sup.Adopt("http", func() (net.Listener, error) {
-		lc := net.ListenConfig{KeepAlive: 10 * time.Second}
-		return lc.Listen(context.Background(), "tcp", ":8080")
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := sup.Serve(ln, &http.Server{}); err != nil {
 		log.Fatal(err)
 	}
 	if err := sup.Run(context.Background()); err != nil {
