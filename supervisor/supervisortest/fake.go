@@ -97,6 +97,7 @@ func (f *Fake) Run(ctx context.Context) error {
 	case err = <-f.failed:
 		f.enter(stopping)
 	}
+	f.park()
 	close(events.draining)
 	err = errors.Join(err, f.drain())
 	f.enter(ended)
@@ -108,6 +109,15 @@ func (f *Fake) enter(p phase) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.phase = max(f.phase, p)
+}
+
+// park closes all listeners before anything is waited for.
+func (f *Fake) park() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, l := range f.listeners {
+		l.Close()
+	}
 }
 
 func (f *Fake) drain() error {
@@ -123,7 +133,6 @@ func (f *Fake) drain() error {
 	cut := 0
 	for _, l := range listeners {
 		cut += int(l.open.Load())
-		l.Close()
 	}
 	for _, v := range servers {
 		v.cut()

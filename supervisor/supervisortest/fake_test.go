@@ -127,6 +127,13 @@ func TestFakeUpgradesAsScripted(t *testing.T) {
 		answers = answers[1:]
 		return supervisor.Result{PID: 42}, err
 	}}
+	admin, err := fake.Listen("admin", "unix", "/run/admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fake.Serve(admin, &http.Server{Handler: http.NotFoundHandler()}); err != nil {
+		t.Fatal(err)
+	}
 	entered, release := make(chan struct{}), make(chan struct{})
 	ended := run(t, t.Context(), &fake, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {
@@ -149,6 +156,9 @@ func TestFakeUpgradesAsScripted(t *testing.T) {
 		t.Error(result, err)
 	}
 	<-fake.Draining()
+	if _, err := fake.Dial(t.Context(), "admin"); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a listener is open while another one has work: %v", err)
+	}
 	if _, err := fake.Upgrade(t.Context()); !errors.Is(err, supervisor.ErrReplaced) {
 		t.Error(err)
 	}
