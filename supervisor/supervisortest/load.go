@@ -135,3 +135,15 @@ func (l Load) Run(ctx context.Context) *Report {
 	running.Wait()
 	return newReport(start, clients, newExecutions(l.OnceLog))
 }
+
+// During runs the load until do has returned: a deployment, a fault, anything
+// that clients should not notice. It returns what do returned, with the report.
+func (l Load) During(ctx context.Context, do func(ctx context.Context) error) (*Report, error) {
+	loaded, end := context.WithCancel(ctx)
+	defer end()
+	reports := make(chan *Report, 1)
+	go func() { reports <- l.Run(loaded) }()
+	err := do(ctx)
+	end()
+	return <-reports, err
+}

@@ -3,6 +3,7 @@ package supervisortest_test
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -261,5 +262,36 @@ func TestUnusableURLFails(t *testing.T) {
 		if report := (supervisortest.Load{URL: url, KeepAlive: 1}).Run(t.Context()); report.Failed != 1 {
 			t.Errorf("%q: %v", url, report)
 		}
+	}
+}
+
+func TestLoadLastsAsLongAsWhatItIsFor(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case asked <- struct{}{}:
+		case <-r.Context().Done():
+		}
+	}))
+	defer srv.Close()
+	broke := errors.New("the deployment broke")
+	report, err := supervisortest.Load{URL: srv.URL, NewConn: 1}.During(t.Context(), func(context.Context) error {
+		for range 3 {
+			<-asked
+		}
+		go func() { // what is asked until the load has ended
+			for {
+				select {
+				case <-asked:
+				case <-t.Context().Done():
+					return
+				}
+			}
+		}()
+		return broke
+	})
+	if !errors.Is(err, broke) || report.Requests < 3 || report.Failed != 0 {
+		t.Error(report, err)
 	}
 }

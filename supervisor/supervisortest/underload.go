@@ -22,15 +22,11 @@ func (p Program) UpgradeUnderLoad(ctx context.Context, load Load, n int) (*Repor
 	if err != nil {
 		return nil, nil, err
 	}
-	loaded, endLoad := context.WithCancel(ctx)
-	defer endLoad()
-	reports := make(chan *Report, 1)
-	go func() { reports <- load.Run(loaded) }()
-
-	upgrades, err := process.upgradeTimes(ctx, n, max(load.Think, time.Second/2))
-	endLoad()
-	report := <-reports
-
+	var upgrades []Upgrade
+	report, err := load.During(ctx, func(ctx context.Context) (err error) {
+		upgrades, err = process.upgradeTimes(ctx, n, max(load.Think, time.Second/2))
+		return err
+	})
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	return report, upgrades, errors.Join(err, process.Stop(stop))
