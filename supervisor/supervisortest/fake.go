@@ -35,9 +35,11 @@ type Fake struct {
 
 	mu        sync.Mutex // guards all below
 	listeners []*memory
+	packets   []*packets
 	servers   []*fakeServer
 	phase     phase
 	upgrading bool
+	drained   supervisor.DrainReport
 	offers    map[string]stateOffer
 	unusable  error // of what was received
 	signals   *signals
@@ -115,6 +117,10 @@ func (f *Fake) enter(p phase) {
 func (f *Fake) park() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.drained = supervisor.DrainReport{Cause: "stop", Began: time.Now()}
+	if f.phase == replaced {
+		f.drained.Cause = "upgrade"
+	}
 	for _, l := range f.listeners {
 		l.Close()
 	}
@@ -138,10 +144,22 @@ func (f *Fake) drain() error {
 		v.cut()
 	}
 	f.running.Wait()
+	report := f.drainOver()
 	if late && cut > 0 {
-		return &supervisor.CutError{Why: "drain deadline", Connections: cut}
+		return &supervisor.CutError{Why: "drain deadline", Connections: cut, Report: report}
 	}
 	return nil
+}
+
+// drainOver closes what outlives the servers.
+func (f *Fake) drainOver() supervisor.DrainReport {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range f.packets {
+		p.Close()
+	}
+	f.drained.Over, f.drained.Took = true, time.Since(f.drained.Began)
+	return f.drained
 }
 
 // Upgrade is answered by OnUpgrade while Run serves, and by the error that the

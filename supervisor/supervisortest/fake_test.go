@@ -266,3 +266,71 @@ func TestFakeHandsStateOn(t *testing.T) {
 		t.Errorf("it serves although it has half a state: %v", err)
 	}
 }
+
+func TestFakeServesOtherProtocols(t *testing.T) {
+	t.Parallel()
+	var fake supervisortest.Fake
+	ln, err := fake.Adopt("lines", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	echo := func(ctx context.Context, nc net.Conn) {
+		stop := context.AfterFunc(ctx, func() { nc.Close() })
+		defer stop()
+		io.Copy(nc, nc)
+	}
+	if err := fake.ServeGraceful(ln, supervisor.ServeConns(echo)); err != nil {
+		t.Fatal(err)
+	}
+	statsd, err := fake.ListenPacket("statsd", "udp", "127.0.0.1:8125")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fake.ListenPacket("lines", "udp", ":1"); err == nil {
+		t.Error("a name that is taken is accepted")
+	}
+	if _, ok := fake.LastDrain(); ok || fake.Ready() {
+		t.Error("it is ready or has drained before Run")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- fake.Run(ctx) }()
+
+	nc, err := fake.Dial(t.Context(), "lines")
+	if err != nil || !fake.Ready() {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 5)
+	if _, err := nc.Write([]byte("hello")); err != nil {
+		t.Error(err)
+	}
+	if _, err := io.ReadFull(nc, answer); err != nil || string(answer) != "hello" {
+		t.Errorf("%q, %v", answer, err)
+	}
+
+	peer, err := fake.DialPacket("statsd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go peer.Write([]byte("a.counter:1|c"))
+	n, _, err := statsd.ReadFrom(answer) // no room for the rest
+	if err != nil || string(answer[:n]) != "a.cou" || statsd.LocalAddr().String() != "127.0.0.1:8125" {
+		t.Errorf("%q, %v", answer[:n], err)
+	}
+
+	cancel()
+	<-fake.Draining()
+	if report, ok := fake.LastDrain(); !ok || report.Cause != "stop" || report.Over {
+		t.Errorf("%+v, %t", report, ok)
+	}
+	nc.Close()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if report, _ := fake.LastDrain(); !report.Over || fake.Ready() {
+		t.Errorf("%+v", report)
+	}
+	if _, _, err := statsd.ReadFrom(answer); err == nil {
+		t.Error("the packet socket is open after Run")
+	}
+}

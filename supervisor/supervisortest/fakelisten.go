@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+
+	"github.com/ginreload/ginreload/supervisor"
 )
 
 // fakeServer serves one listener.
@@ -26,17 +28,35 @@ func httpServer(srv *http.Server, serve func(net.Listener) error) *fakeServer {
 func (f *Fake) Listen(name, network, addr string) (net.Listener, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, l := range f.listeners {
-		if l.name == name {
-			return nil, fmt.Errorf("supervisor: listen %s: the name is taken by %s", name, l.Addr())
-		}
-	}
 	l, err := newMemory(name, network, addr)
+	if err == nil {
+		err = f.nameLocked(name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("supervisor: listen %s: %w", name, err)
 	}
 	f.listeners = append(f.listeners, l)
 	return l, nil
+}
+
+// nameLocked returns an error if the name is taken.
+func (f *Fake) nameLocked(name string) error {
+	for _, l := range f.listeners {
+		if l.name == name {
+			return fmt.Errorf("the name is taken by %s", l.addr)
+		}
+	}
+	for _, p := range f.packets {
+		if p.name == name {
+			return fmt.Errorf("the name is taken by %s", p.addr)
+		}
+	}
+	return nil
+}
+
+// Adopt returns a listener in memory; open is not called.
+func (f *Fake) Adopt(name string, _ func() (net.Listener, error)) (net.Listener, error) {
+	return f.Listen(name, "unix", name)
 }
 
 // Serve registers srv for a listener from Listen.
@@ -52,6 +72,20 @@ func (f *Fake) ServeTLS(ln net.Listener, srv *http.Server, certFile, keyFile str
 		}
 	}
 	return f.register(ln, httpServer(srv, func(ln net.Listener) error { return srv.ServeTLS(ln, certFile, keyFile) }))
+}
+
+// ServeGraceful registers srv for a listener from Listen.
+func (f *Fake) ServeGraceful(ln net.Listener, srv supervisor.GracefulServer) error {
+	return f.register(ln, &fakeServer{
+		serve: srv.Serve,
+		shutdown: func(ctx context.Context) error {
+			late := context.AfterFunc(ctx, srv.Stop)
+			defer late()
+			srv.GracefulStop()
+			return context.Cause(ctx)
+		},
+		cut: srv.Stop,
+	})
 }
 
 func (f *Fake) register(ln net.Listener, v *fakeServer) error {
