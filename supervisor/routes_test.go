@@ -81,7 +81,7 @@ func (a *app) routes() http.Handler {
 		fmt.Fprintln(w, context.Cause(ctx))
 		fmt.Println("cause:", context.Cause(ctx), "request:", r.Context().Err())
 	})
-	mux.HandleFunc("/ready", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, a.sup.Ready()) })
+	mux.HandleFunc("/welcoming", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, a.sup.Ready()) })
 	mux.HandleFunc("GET /users/{id}", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println("user began")
 		select {

@@ -118,16 +118,16 @@ func TestStopDelay(t *testing.T) {
 	r := start(t, "stopdelay=1h")
 	w := r.wire()
 	w.expect("generation 1")
-	if got := r.get("/ready"); got != "true" {
+	if got := r.get("/welcoming"); got != "true" {
 		t.Error("ready before the stop: ", got)
 	}
 	r.replace() // without any delay
-	if got := r.get("/ready"); got != "true" {
+	if got := r.get("/welcoming"); got != "true" {
 		t.Error("ready after an upgrade: ", got)
 	}
 	pid := r.answers()
 	syscall.Kill(pid, syscall.SIGTERM)
-	for r.get("/ready") != "false" {
+	for r.get("/welcoming") != "false" {
 	}
 	w.send(plainRequest)
 	if got, closing := w.answer(); got != "generation 2" || closing {
