@@ -39,6 +39,9 @@ func (f *Fake) Listen(name, network, addr string) (net.Listener, error) {
 	return l, nil
 }
 
+// ReloadCertificates does nothing: what ServeTLS has read stays.
+func (f *Fake) ReloadCertificates() error { return nil }
+
 // nameLocked returns an error if the name is taken.
 func (f *Fake) nameLocked(name string) error {
 	for _, l := range f.listeners {
