@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ginreload/ginreload/internal/manager"
 	"github.com/ginreload/ginreload/internal/proc"
 )
 
@@ -110,11 +111,11 @@ func (a *App) tell(f func(*runner)) {
 func (a *App) Run(ctx context.Context) error {
 	defer close(a.done)
 	defer close(a.events)
-	bus, err := listenNotify(a.opts.Session.Dir)
+	bus, err := manager.OpenBus(manager.Path(a.opts.Session.Dir))
 	if err != nil {
 		return err
 	}
-	defer bus.close()
+	defer bus.Close()
 	r := &runner{app: a, opts: a.opts, bus: bus, exits: make(chan exited), listened: make(chan listened), ctx: ctx}
 	return r.run()
 }

@@ -39,15 +39,3 @@ func TestParseExitReadsWhatProcessStatePrints(t *testing.T) {
 		}
 	}
 }
-
-func TestParseNotify(t *testing.T) {
-	n := notification{pid: 7, fields: parseNotify("READY=1\nMAINPID=42\nSTATUS=a=b\nnonsense\n\n")}
-	if !n.has("READY") || n.has("RELOADING") || n.fields["STATUS"] != "a=b" || n.mainPID() != 42 {
-		t.Errorf("read %+v", n)
-	}
-	for text, want := range map[string]int{"": 7, "MAINPID=": 7, "MAINPID=x": 7, "MAINPID=-1": 7, "MAINPID=1": 7} {
-		if got := (notification{pid: 7, fields: parseNotify(text)}).mainPID(); got != want {
-			t.Errorf("%q: main process %d, want %d", text, got, want)
-		}
-	}
-}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ginreload/ginreload/internal/binary"
+	"github.com/ginreload/ginreload/internal/manager"
 	"github.com/ginreload/ginreload/internal/proc"
 )
 
@@ -20,7 +21,7 @@ type runner struct {
 	app  *App
 	opts Options
 	ctx  context.Context
-	bus  *bus
+	bus  *manager.Bus
 
 	exits      chan exited
 	listened   chan listened
@@ -31,7 +32,8 @@ type runner struct {
 	current *generation
 	old     []*generation // replaced, still draining
 	op      *operation    // the reload under way, nil for none
-	store   store
+	store   manager.Store
+	paths   []string // of unix sockets in store, removed at the end
 	advised bool
 
 	stopping bool
@@ -59,15 +61,15 @@ func (r *runner) run() error {
 	r.timer.Stop()
 	defer func() {
 		close(r.over)
-		r.store.clear()
-		r.store.removePaths()
+		r.store.Clear()
+		r.removePaths()
 		r.background.Wait()
 	}()
 	for !r.ended() {
 		select {
 		case f := <-r.app.inbox:
 			f(r)
-		case n := <-r.bus.messages:
+		case n := <-r.bus.Messages():
 			r.notified(n)
 		case e := <-r.exits:
 			r.exited(e)
@@ -144,14 +146,14 @@ func (r *runner) start() {
 	op := r.op
 	if !op.embeds {
 		// A program that binds by itself would find its address in use.
-		r.store.clear()
+		r.store.Clear()
 	}
-	env := append(r.opts.Session.Env(r.opts.Env), "NOTIFY_SOCKET="+r.bus.path)
-	args, env := r.store.activation(r.opts.Command(op.binary), env)
+	env := append(r.opts.Session.Env(r.opts.Env), "NOTIFY_SOCKET="+r.bus.Path(), fmt.Sprint(manager.StoreEnv, "=", manager.Room))
+	args, env := r.activated(r.opts.Command(op.binary), env)
 	op.begun = time.Now()
 	stdout, stderr := r.opts.Console.files()
 	r.opts.Console.mark()
-	p, err := proc.Start(proc.Command{Args: args, Dir: r.opts.Dir, Env: env, Stdout: stdout, Stderr: stderr, Files: r.store.files})
+	p, err := proc.Start(proc.Command{Args: args, Dir: r.opts.Dir, Env: env, Stdout: stdout, Stderr: stderr, Files: r.store.Files()})
 	if err != nil {
 		r.fail(Event{Message: err.Error(), Hint: startHint(err)})
 		return

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ginreload/ginreload/internal/manager"
 	"github.com/ginreload/ginreload/internal/proc"
 )
 
@@ -50,26 +51,28 @@ func (r *runner) hurry() {
 }
 
 // notified acts on what a process of the program says.
-func (r *runner) notified(n notification) {
-	if n.has("FDSTORE") {
-		for _, f := range n.files {
-			r.store.put(n.fields["FDNAME"], f, r.opts.Session)
+func (r *runner) notified(n manager.Notification) {
+	switch {
+	case n.Sender.UID != os.Getuid() && n.Sender.UID != 0:
+		n.Discard() // somebody else's process
+		return
+	case n.Has("FDSTORE"):
+		for _, f := range n.Files {
+			r.keep(n.Fields["FDNAME"], f)
 		}
 		return
 	}
-	for _, f := range n.files {
-		f.Close()
-	}
-	if n.has("RELOADING") && r.op != nil {
+	n.Discard()
+	if n.Has("RELOADING") && r.op != nil {
 		r.op.asked = true
 	}
-	if !n.has("READY") {
+	if !n.Has("READY") {
 		return
 	}
-	pid := n.mainPID()
+	pid := n.MainPID()
 	switch {
 	case r.stopping:
-	case n.fields["X_GINRELOAD_FAILED"] != "":
+	case n.Fields["X_GINRELOAD_FAILED"] != "":
 		r.upgradeFailed(n)
 	case r.op != nil && r.op.next != nil:
 		r.coldReady(pid, n)
@@ -87,9 +90,9 @@ func (r *runner) notified(n notification) {
 	}
 }
 
-func (r *runner) coldReady(pid int, n notification) {
+func (r *runner) coldReady(pid int, n manager.Notification) {
 	g := r.op.next
-	g.supervised = n.has("X_GINRELOAD_SUPERVISOR")
+	g.supervised = n.Has("X_GINRELOAD_SUPERVISOR")
 	if pid != 0 {
 		// Behind a wrapper the program is not the process that we have started,
 		// but its end is that of the wrapper.
@@ -120,13 +123,13 @@ func (r *runner) lineage() int {
 }
 
 // upgradeFailed ends op with what the running generation says about it.
-func (r *runner) upgradeFailed(n notification) {
+func (r *runner) upgradeFailed(n manager.Notification) {
 	if r.op == nil || r.op.handoff != Supervised {
 		return
 	}
-	e := Event{Exit: parseExit(n.fields["X_GINRELOAD_EXIT"])}
+	e := Event{Exit: parseExit(n.Fields["X_GINRELOAD_EXIT"])}
 	e.Message, e.Hint = r.opts.Console.digest()
-	said := strings.TrimPrefix(n.fields["X_GINRELOAD_FAILED"], "upgrade: ")
+	said := strings.TrimPrefix(n.Fields["X_GINRELOAD_FAILED"], "upgrade: ")
 	switch {
 	case !e.Exit.Known:
 		e.Message = said

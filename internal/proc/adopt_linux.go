@@ -1,7 +1,6 @@
 package proc
 
 import (
-	"fmt"
 	"os"
 	"syscall"
 
@@ -18,48 +17,44 @@ func Adopt() error {
 // Ended tells about the end of a process that this one did not start. The
 // returned function stops waiting.
 func Ended(pid int) (<-chan Exit, func(), error) {
-	fd, err := unix.PidfdOpen(pid, unix.PIDFD_NONBLOCK)
+	h, err := Hold(pid)
 	if err != nil {
-		return nil, nil, fmt.Errorf("watch process %d: %w", pid, os.NewSyscallError("pidfd_open", err))
-	}
-	file := os.NewFile(uintptr(fd), fmt.Sprint("pidfd ", pid))
-	raw, err := file.SyscallConn()
-	if err != nil {
-		file.Close()
-		return nil, nil, fmt.Errorf("watch process %d: %w", pid, err)
+		return nil, nil, err
 	}
 	ended := make(chan Exit, 1)
 	go func() {
-		defer file.Close()
-		// A pidfd becomes readable when its process has ended (pidfd_open(2)).
-		if err := raw.Read(func(uintptr) bool { return zombie(fd) }); err == nil {
+		defer h.Close()
+		if h.Wait() == nil {
 			ended <- reap(pid)
 		}
 	}()
-	return ended, func() { file.Close() }, nil
-}
-
-// zombie reports whether the process of a pidfd has ended already.
-func zombie(pidfd int) bool {
-	p := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
-	n, err := unix.Poll(p, 0)
-	return err == nil && n > 0
+	return ended, h.Close, nil
 }
 
 // reap collects the status if the process is, or by adoption became, our child.
 func reap(pid int) Exit {
+	if got, exit := wait(pid); got == pid {
+		return exit
+	}
+	return Exit{}
+}
+
+// ReapAny collects a child that has ended, whichever; pid is 0 if none has.
+// Only a process that waits for none of its children in another way may call it.
+func ReapAny() (pid int, exit Exit) { return wait(-1) }
+
+func wait(which int) (pid int, exit Exit) {
 	var ws syscall.WaitStatus
 	for {
-		got, err := syscall.Wait4(pid, &ws, syscall.WNOHANG, nil)
-		if err == syscall.EINTR {
-			continue
+		got, err := syscall.Wait4(which, &ws, syscall.WNOHANG, nil)
+		switch {
+		case err == syscall.EINTR:
+		case err != nil || got <= 0:
+			return 0, Exit{}
+		case ws.Signaled():
+			return got, Exit{Code: -1, Signal: unix.SignalName(ws.Signal()), Known: true}
+		default:
+			return got, Exit{Code: ws.ExitStatus(), Known: true}
 		}
-		if err != nil || got != pid {
-			return Exit{}
-		}
-		if ws.Signaled() {
-			return Exit{Code: -1, Signal: unix.SignalName(ws.Signal()), Known: true}
-		}
-		return Exit{Code: ws.ExitStatus(), Known: true}
 	}
 }

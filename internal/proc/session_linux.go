@@ -47,6 +47,16 @@ func Children(pid int) []int {
 	return pids
 }
 
+// Below reports whether the process descends from this one, however far.
+func Below(pid int) bool {
+	for p := pid; p > 1; {
+		if p = stat(p).parent; p == os.Getpid() {
+			return true
+		}
+	}
+	return false
+}
+
 // Tree returns the process and its descendants (proc_tid_children(5)). Unlike
 // Children it looks at nothing else on the machine.
 func Tree(pid int) []int {

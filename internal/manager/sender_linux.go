@@ -1,4 +1,4 @@
-package app
+package manager
 
 import (
 	"errors"
@@ -21,19 +21,15 @@ func wantCredentials(conn *net.UnixConn) error {
 	return errors.Join(err, setErr)
 }
 
-// ancillary reads what came with a datagram; ok is whether our own user sent it.
-func ancillary(oob []byte) (pid int, files []*os.File, ok bool) {
+// ancillary reads what came with a datagram.
+func ancillary(oob []byte) (sender Sender, files []*os.File) {
+	sender = Sender{UID: -1}
 	messages, _ := syscall.ParseSocketControlMessage(oob)
 	for _, m := range messages {
 		if cred, err := syscall.ParseUnixCredentials(&m); err == nil {
-			pid, ok = int(cred.Pid), int(cred.Uid) == os.Getuid() || cred.Uid == 0
+			sender = Sender{PID: int(cred.Pid), UID: int(cred.Uid)}
 		}
 		files = append(files, rights(m)...)
 	}
-	if !ok {
-		for _, f := range files {
-			f.Close()
-		}
-	}
-	return pid, files, ok
+	return sender, files
 }

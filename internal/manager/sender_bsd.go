@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package app
+package manager
 
 import (
 	"net"
@@ -10,10 +10,10 @@ import (
 
 func wantCredentials(*net.UnixConn) error { return nil }
 
-func ancillary(oob []byte) (pid int, files []*os.File, ok bool) {
+func ancillary(oob []byte) (sender Sender, files []*os.File) {
 	messages, _ := syscall.ParseSocketControlMessage(oob)
 	for _, m := range messages {
 		files = append(files, rights(m)...)
 	}
-	return 0, files, true // the folder of the socket is ours alone
+	return Sender{UID: os.Getuid()}, files // the folder of the socket is ours alone
 }
