@@ -16,11 +16,15 @@ import (
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/internal/report"
+	"github.com/ginreload/ginreload/internal/supervise"
 )
 
 // guardWord makes a process the guard of another one (proc.RunGuard). It is
 // not for users.
 const guardWord = "__guard"
+
+// becomeWord makes a process the program that it names (supervise.Become).
+const becomeWord = "__become"
 
 // Invocation is the process as main sees it.
 type Invocation struct {
@@ -33,11 +37,15 @@ type Invocation struct {
 }
 
 // Main runs ginreload and returns its exit code: 0 after a stop that was asked
-// for, 1 if it could not do its work, 2 for a command line that cannot be meant.
+// for, 1 if it could not do its work, 2 for a command line that cannot be
+// meant, and below supervise that of the program.
 func Main(in Invocation) int {
 	if len(in.Args) == 3 && in.Args[0] == guardWord {
 		proc.RunGuard(in.Stdin, in.Args[1], in.Args[2])
 		return 0
+	}
+	if len(in.Args) > 0 && in.Args[0] == becomeWord {
+		return in.fail(supervise.Become(in.Args[1:], in.Env))
 	}
 	cfg, command, err := config.Load(in.Args, in.getenv, in.Dir)
 	if err != nil {
@@ -54,6 +62,8 @@ func Main(in Invocation) int {
 		err = initialise(in, cfg)
 	case config.Upgrade, config.Status:
 		err = operate(in, cfg, command)
+	case config.Supervise:
+		return superviseProgram(in, cfg)
 	default:
 		err = run(in, cfg)
 	}

@@ -26,7 +26,7 @@ func (in Invocation) context() context.Context { return context.Background() }
 
 // run is the main job.
 func run(in Invocation, cfg config.Config) (err error) {
-	self, err := selfCommand()
+	self, err := selfCommand(guardWord)
 	if err != nil {
 		return err
 	}
@@ -207,17 +207,17 @@ func stopSignal(cfg config.Config) os.Signal {
 	return nil
 }
 
-// selfCommand starts this very program as a guard. Linux knows it even when
+// selfCommand starts this very program for an errand. Linux knows it even when
 // its file is replaced or gone.
-func selfCommand() ([]string, error) {
+func selfCommand(word string) ([]string, error) {
 	if runtime.GOOS == "linux" {
-		return []string{"/proc/self/exe", guardWord}, nil
+		return []string{"/proc/self/exe", word}, nil
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find ginreload's own file: %w", err)
 	}
-	return []string{self, guardWord}, nil
+	return []string{self, word}, nil
 }
 
 func existing(file string) []string {

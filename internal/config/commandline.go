@@ -19,6 +19,7 @@ type commandLine struct {
 	program       bool     // -- came before the operands: they are all for the program
 	topic         Command  // that help was asked for, "" for all of it
 	op            Operation
+	supervise     SuperviseCommand
 }
 
 func parseCommandLine(args []string) (commandLine, error) {
@@ -59,6 +60,8 @@ func parseCommandLine(args []string) (commandLine, error) {
 		return line.initCommand()
 	case len(line.operands) > 0 && !line.program && (line.operands[0] == string(Upgrade) || line.operands[0] == string(Status)):
 		return line.operation(Command(line.operands[0]))
+	case len(line.operands) > 0 && line.operands[0] == string(Supervise) && !line.program:
+		return line.superviseCommand()
 	}
 	return line, nil
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -91,7 +92,7 @@ func TestCommands(t *testing.T) {
 	t.Parallel()
 	dir := project(t, map[string]string{".air.toml": "not TOML", "api/": ""})
 	for args, want := range map[string]Command{
-		"init": Init, "-C api init": Init, "upgrade": Upgrade, "upgrade 12 --wait": Upgrade, "status": Status, "upgrade -h": Help, "status 1 --help": Help,
+		"init": Init, "supervise ./app": Supervise, "supervise --restart -- ./app -v": Supervise, "supervise -h": Help, "-C api init": Init, "upgrade": Upgrade, "upgrade 12 --wait": Upgrade, "status": Status, "upgrade -h": Help, "status 1 --help": Help,
 		"-C api status --json": Status, "--version": Version, "-h": Help, "--help x": Help, "init -h": Help, "--version -h": Help,
 	} {
 		_, command, err := Load(strings.Fields(args), environment(), dir)
@@ -123,6 +124,16 @@ func TestOperation(t *testing.T) {
 	}
 }
 
+func TestSuperviseCommand(t *testing.T) {
+	t.Parallel()
+	args := "supervise --restart --leash --stop-timeout 1m30s -- ./app --restart -- x"
+	c, _, err := Load(strings.Fields(args), environment(), t.TempDir())
+	want := SuperviseCommand{Args: strings.Fields("./app --restart -- x"), Restart: true, Leash: true, StopTimeout: 90 * time.Second}
+	if !reflect.DeepEqual(c.Supervise, want) || err != nil {
+		t.Errorf("%+v, %v; want %+v", c.Supervise, err, want)
+	}
+}
+
 func TestUsageErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -151,6 +162,9 @@ func TestUsageErrors(t *testing.T) {
 		{"upgrade --timeout 5", "invalid argument \"5\" for \"--timeout\"", "ginreload upgrade --help"},
 		{"upgrade --wiat", "unknown flag --wiat", "did you mean --wait?"},
 		{"status --wait", "unknown flag --wait", "ginreload status --help"},
+		{"supervise", "supervise: no program is named", "ginreload supervise -- ./app"},
+		{"supervise --stop-timeout -1s ./app", "--stop-timeout: expected a time such as 30s", ""},
+		{"supervise --restrat ./app", "unknown flag --restrat", "did you mean --restart?"},
 		{"init api", "init takes no arguments, got \"api\"", "ginreload -- init"},
 	}
 	for _, tc := range tests {
@@ -179,7 +193,7 @@ func TestOutputFlagsAreKnownNextToAnError(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	for topic, name := range map[Command]string{"": "usage", Upgrade: "usage-upgrade", Status: "usage-status"} {
+	for topic, name := range map[Command]string{"": "usage", Upgrade: "usage-upgrade", Status: "usage-status", Supervise: "usage-supervise"} {
 		got := Usage(topic)
 		golden := filepath.Join("testdata", name+".golden")
 		if *update {

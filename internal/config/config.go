@@ -42,7 +42,8 @@ type Config struct {
 	Verbose bool
 
 	Operation Operation // of Upgrade and Status
-	Topic     Command   // of Help: the command that it is about, "" for ginreload itself
+	Supervise SuperviseCommand
+	Topic     Command // of Help: the command that it is about, "" for ginreload itself
 
 	Warnings []Warning // in the order of the file
 }
@@ -52,12 +53,13 @@ type Command string
 
 // The commands.
 const (
-	Run     Command = "run"
-	Init    Command = "init"
-	Version Command = "version"
-	Help    Command = "help"
-	Upgrade Command = "upgrade"
-	Status  Command = "status"
+	Run       Command = "run"
+	Init      Command = "init"
+	Version   Command = "version"
+	Help      Command = "help"
+	Upgrade   Command = "upgrade"
+	Status    Command = "status"
+	Supervise Command = "supervise"
 )
 
 // Load reads the command line without the name of the program, and for Run the
@@ -69,7 +71,7 @@ func Load(args []string, env func(string) string, dir string) (Config, Command, 
 	line, err := parseCommandLine(args)
 	c := Config{
 		Dir: dir, Color: line.color, JSON: line.json, Verbose: line.verbose,
-		Operation: line.op, Topic: line.topic,
+		Operation: line.op, Supervise: line.supervise, Topic: line.topic,
 	}
 	if c.Color == "" {
 		c.Color = "auto"

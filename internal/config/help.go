@@ -7,6 +7,8 @@ func Usage(topic Command) string {
 		return upgradeUsage
 	case Status:
 		return statusUsage
+	case Supervise:
+		return superviseUsage
 	}
 	return usage
 }
@@ -18,6 +20,7 @@ Usage:
   ginreload init
   ginreload upgrade [--wait] [--timeout TIME] [PID | --pid-file FILE]
   ginreload status [--json] [PID | --pid-file FILE]
+  ginreload supervise [flags] -- PROGRAM [arguments]
 
 The first word is the package if it is a path such as ./cmd/api, a folder with
 a main package, a .go file or an import path. Otherwise it and what follows go
@@ -26,7 +29,8 @@ to the program, as with Air. What follows the package, or --, always does.
 Commands:
   init                 write a short .air.toml
   upgrade              have a program in production start its new version
-  status               show programs in production (both: --help after it)
+  status               show programs in production
+  supervise            stay the parent of a program (--help after these three)
 
 Flags:
   -C, --chdir DIR      run as if started in DIR
@@ -95,4 +99,29 @@ Exit codes:
   0  shown; what needs somebody has a !, so does a process that does not answer
   1  the one that was named does not answer; standard error says why
   2  the command line is wrong
+`
+
+const superviseUsage = `ginreload supervise runs a program below a parent that stays, whichever process
+of the program serves: as PID 1 of a container, below supervisord and the like.
+It passes signals on (USR2 upgrades a program that embeds package supervisor),
+reaps what is left behind, and exits as the program does.
+
+Usage:
+  ginreload supervise [flags] -- PROGRAM [arguments]
+
+Flags:
+      --restart            start the program again when it crashes; its sockets
+                           are kept, so that nobody is refused
+      --stop-timeout TIME  kill what is left so long after TERM, INT or QUIT
+                           (30s, 5m); without it there is no limit
+      --leash              if ginreload is killed (kill -9), so is the program;
+                           without it the program goes on
+  -h, --help               print this text
+
+Exit codes:
+  that of the program; 128 + N if signal N has killed it
+  126  it cannot be started
+  127  it does not exist
+  1    ginreload could not do its work
+  2    the command line is wrong
 `

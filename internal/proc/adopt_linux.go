@@ -51,10 +51,15 @@ func wait(which int) (pid int, exit Exit) {
 		case err == syscall.EINTR:
 		case err != nil || got <= 0:
 			return 0, Exit{}
-		case ws.Signaled():
-			return got, Exit{Code: -1, Signal: unix.SignalName(ws.Signal()), Known: true}
 		default:
-			return got, Exit{Code: ws.ExitStatus(), Known: true}
+			return got, exitFrom(ws)
 		}
 	}
+}
+
+func exitFrom(ws syscall.WaitStatus) Exit {
+	if ws.Signaled() {
+		return Exit{Code: -1, Signal: unix.SignalName(ws.Signal()), Known: true}
+	}
+	return Exit{Code: ws.ExitStatus(), Known: true}
 }

@@ -21,16 +21,20 @@ const (
 
 const dismissed = "dismissed"
 
-// guardian is the guard as seen from the process that it watches.
-type guardian struct {
+// Guard is the guard as seen from the process that it watches.
+type Guard struct {
 	cmd  *exec.Cmd
 	pipe io.WriteCloser
 }
 
-// postGuard starts the guard in a session of its own, where no terminal and no
+// PostGuard starts the guard in a session of its own, where no terminal and no
 // kill of a process group reaches it. It reads what to do from a pipe whose
-// end of file is ginreload's death.
-func postGuard(self []string, token, dir string) (*guardian, error) {
+// end of file is ginreload's death. self is the command that runs RunGuard.
+func PostGuard(self []string) (*Guard, error) { return postGuard(self, "", "") }
+
+// postGuard does the same for a session: the guard ends what carries its token,
+// and removes its folder.
+func postGuard(self []string, token, dir string) (*Guard, error) {
 	cmd := exec.Command(self[0], append(self[1:len(self):len(self)], token, dir)...)
 	cmd.SysProcAttr = ownSession()
 	cmd.Dir = os.TempDir()
@@ -41,15 +45,19 @@ func postGuard(self []string, token, dir string) (*guardian, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("post the guard: %w", err)
 	}
-	return &guardian{cmd, pipe}, nil
+	return &Guard{cmd, pipe}, nil
 }
 
-// tell never fails the caller: a guard that is gone guards nothing, and that
-// is what it would be told.
-func (g *guardian) tell(what, name string) { fmt.Fprintf(g.pipe, "%s %s\n", what, name) }
+// PID is that of the guard.
+func (g *Guard) PID() int { return g.cmd.Process.Pid }
 
-func (g *guardian) dismiss() {
-	g.tell(dismissed, "")
+// Tell has the guard deal with one more thing. It never fails the caller: a
+// guard that is gone guards nothing, and that is what it would be told.
+func (g *Guard) Tell(what Leftover, name string) { fmt.Fprintf(g.pipe, "%s %s\n", what, name) }
+
+// Dismiss ends the guard.
+func (g *Guard) Dismiss() {
+	g.Tell(dismissed, "")
 	g.pipe.Close()
 	g.cmd.Wait()
 }
@@ -58,7 +66,10 @@ func (g *guardian) dismiss() {
 // when it has cleared away what a ginreload that was killed has left.
 func RunGuard(orders io.Reader, token, dir string) {
 	ignoreInterrupts()
-	left := map[Leftover][]string{LeftPath: {dir}}
+	left := map[Leftover][]string{}
+	if dir != "" {
+		left[LeftPath] = []string{dir}
+	}
 	lines := bufio.NewScanner(orders)
 	for lines.Scan() {
 		what, name, _ := strings.Cut(lines.Text(), " ")
@@ -72,7 +83,9 @@ func RunGuard(orders io.Reader, token, dir string) {
 			KillGroup(group)
 		}
 	}
-	sweep(token)
+	if token != "" {
+		sweep(token)
+	}
 	for _, path := range left[LeftPath] {
 		os.RemoveAll(path)
 	}

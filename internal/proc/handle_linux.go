@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -51,14 +53,52 @@ func (h *Handle) Wait() error {
 		return err
 	}
 	// A pidfd becomes readable when its process has ended (pidfd_open(2)).
-	return raw.Read(func(fd uintptr) bool { return ended(int(fd)) })
+	return raw.Read(func(fd uintptr) bool { return polled(fd, unix.POLLIN) })
 }
+
+// Status tells how a process that has ended did so, although its parent, who
+// is not us, has reaped it: Linux tells since version 6.15. It waits a little
+// for the parent to do that.
+func (h *Handle) Status() Exit {
+	raw, err := h.file.SyscallConn()
+	if err != nil {
+		return Exit{}
+	}
+	h.file.SetReadDeadline(time.Now().Add(reapedWithin))
+	exit := Exit{}
+	raw.Read(func(fd uintptr) bool {
+		exit = pidfdExit(fd)
+		return exit.Known || polled(fd, unix.POLLHUP)
+	})
+	return exit
+}
+
+// reapedWithin is how long Status waits.
+const reapedWithin = 100 * time.Millisecond
 
 // Close gives the handle up.
 func (h *Handle) Close() { h.file.Close() }
 
-func ended(pidfd int) bool {
+func polled(pidfd uintptr, event int16) bool {
 	p := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
 	n, err := unix.Poll(p, 0)
-	return err == nil && n > 0
+	return err == nil && n > 0 && p[0].Revents&event != 0
+}
+
+// pidfdExit asks with PIDFD_GET_INFO for PIDFD_INFO_EXIT, as in linux/pidfd.h.
+func pidfdExit(pidfd uintptr) Exit {
+	const (
+		getInfo  = 0xc040ff0b // _IOWR(0xff, 11, 64 bytes)
+		infoExit = 1 << 3
+	)
+	info := struct {
+		mask, cgroup uint64
+		ids          [11]uint32
+		status       int32
+	}{mask: infoExit}
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, pidfd, getInfo, uintptr(unsafe.Pointer(&info)))
+	if errno != 0 || info.mask&infoExit == 0 {
+		return Exit{}
+	}
+	return exitFrom(syscall.WaitStatus(info.status))
 }

@@ -17,7 +17,7 @@ var ErrNoTempDir = errors.New("make a temporary folder")
 type Session struct {
 	Token string
 	Dir   string // a folder of its own, removed at the end
-	guard *guardian
+	guard *Guard
 }
 
 // Open makes the session's folder, adopts orphans and posts the guard. self
@@ -46,7 +46,7 @@ func (s *Session) Env(env []string) []string {
 }
 
 // Remember has the guard deal with one more thing if ginreload is killed.
-func (s *Session) Remember(what Leftover, name string) { s.guard.tell(string(what), name) }
+func (s *Session) Remember(what Leftover, name string) { s.guard.Tell(what, name) }
 
 // Sweep kills what is left of the session's processes.
 func (s *Session) Sweep() { sweep(s.Token) }
@@ -55,7 +55,7 @@ func (s *Session) Sweep() { sweep(s.Token) }
 func (s *Session) Close() error {
 	s.Sweep()
 	err := os.RemoveAll(s.Dir)
-	s.guard.dismiss()
+	s.guard.Dismiss()
 	return err
 }
 

@@ -1,0 +1,81 @@
+package supervise
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ginreload/ginreload/internal/manager"
+	"github.com/ginreload/ginreload/internal/proc"
+)
+
+// notified acts on what a process says.
+func (p *parent) notified(n manager.Notification) {
+	before := p.knows(n.Sender.PID)
+	if before == nil && !proc.Below(n.Sender.PID) {
+		n.Discard() // whoever it is, it is not the program
+		return
+	}
+	if n.Has("FDSTORE") && p.opts.Restart {
+		for _, f := range n.Files {
+			p.store.Put(n.Fields["FDNAME"], f)
+		}
+		return
+	}
+	n.Discard()
+	if n.Has("FDSTOREREMOVE") {
+		p.store.Remove(n.Fields["FDNAME"])
+	}
+	if before != nil && n.Has("STOPPING") {
+		before.stops = true
+	}
+	main := p.current != nil && before == p.current
+	if n.Has("READY") {
+		p.ready(n)
+	}
+	if main || (p.current != nil && p.current.PID == n.Sender.PID) {
+		p.report(n)
+	}
+}
+
+// ready makes the process that n names the main one.
+func (p *parent) ready(n manager.Notification) {
+	p.embeds = p.embeds || n.Has("X_GINRELOAD_SUPERVISOR")
+	pid := n.MainPID()
+	g := p.knows(pid)
+	if g == nil {
+		var err error
+		if g, err = p.meet(pid); err != nil {
+			return // it has ended, as we shall hear from who has started it
+		}
+		if !proc.Below(pid) {
+			g.Close()
+			return
+		}
+		if n.Fields["X_GINRELOAD_ASKED"] != "stop" {
+			p.greet(g)
+		}
+	}
+	g.spoke = true
+	if g == p.current {
+		return
+	}
+	p.old = slices.DeleteFunc(p.old, func(o *generation) bool { return o == g })
+	if p.current != nil {
+		p.old = append(p.old, p.current)
+	}
+	p.current = g
+}
+
+// report passes on to the manager above what concerns it.
+func (p *parent) report(n manager.Notification) {
+	if p.above == "" {
+		return
+	}
+	lines := n.Lines("READY", "RELOADING", "MONOTONIC_USEC", "STOPPING", "STATUS", "ERRNO", "EXTEND_TIMEOUT_USEC", "WATCHDOG", "WATCHDOG_USEC")
+	if len(lines) == 0 {
+		return
+	}
+	if err := manager.Tell(p.above, strings.Join(lines, "\n")); err != nil {
+		p.opts.Say(err.Error())
+	}
+}
