@@ -26,7 +26,7 @@ func (p *parent) restart() {
 	}
 	p.crashes++
 	d := pause(p.crashes)
-	p.opts.Say(fmt.Sprintf("the program ended: %v; starting it again in %v, %d sockets are kept", p.last, d.Round(time.Millisecond), len(p.store.Files())))
+	p.opts.Say(fmt.Sprintf("the program ended: %v; starting it again in %v; sockets kept: %d", p.last, d.Round(time.Millisecond), len(p.store.Files())))
 	p.after(d, func() {
 		if err := p.start(); err != nil {
 			p.opts.Say(err.Error())

@@ -266,7 +266,7 @@ func TestRestart(t *testing.T) {
 				t.Fatal(err)
 			}
 			nc.Close()
-			r.expect("killed by SIGKILL; starting it again in .*, 1 sockets are kept")
+			r.expect("killed by SIGKILL; starting it again in .*; sockets kept: 1")
 			r.answersBut(before)
 			env, err := ask(r.url + "/env")
 			if err != nil || strings.Contains(env, "LISTEN_PID") {
