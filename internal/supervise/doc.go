@@ -7,8 +7,8 @@
 // signals on to that one, reaps whatever ends below it, and returns the exit
 // code of the last main process once no generation is left.
 //
-//   - HUP, USR1 and WINCH go to the main process; so does USR2, if the program
-//     has announced a supervisor, since by default USR2 kills.
+//   - HUP, USR1 and WINCH go to the main process; so does USR2, once the
+//     program has announced a supervisor, since by default USR2 kills.
 //   - TERM, INT and QUIT go to every generation. To one that drains the first
 //     means nothing new, and a second one ends it, as it ends the main process.
 //   - Below another service manager the program's READY, RELOADING, STOPPING,

@@ -3,6 +3,7 @@ package supervise
 import (
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/ginreload/ginreload/internal/manager"
 	"github.com/ginreload/ginreload/internal/proc"
@@ -39,7 +40,10 @@ func (p *parent) notified(n manager.Notification) {
 
 // ready makes the process that n names the main one.
 func (p *parent) ready(n manager.Notification) {
-	p.embeds = p.embeds || n.Has("X_GINRELOAD_SUPERVISOR")
+	if p.embeds == nil {
+		embeds := n.Has("X_GINRELOAD_SUPERVISOR")
+		p.embeds = &embeds
+	}
 	pid := n.MainPID()
 	g := p.knows(pid)
 	if g == nil {
@@ -56,9 +60,17 @@ func (p *parent) ready(n manager.Notification) {
 		}
 	}
 	g.spoke = true
-	if g == p.current {
-		return
+	if g != p.current {
+		p.replace(g)
 	}
+	if p.upgrade {
+		p.upgrade = false
+		p.pass(syscall.SIGUSR2)
+	}
+}
+
+// replace makes g the main process.
+func (p *parent) replace(g *generation) {
 	p.old = slices.DeleteFunc(p.old, func(o *generation) bool { return o == g })
 	if p.current != nil {
 		p.old = append(p.old, p.current)

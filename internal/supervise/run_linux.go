@@ -76,7 +76,8 @@ type parent struct {
 	current  *generation   // the main process, nil for none
 	old      []*generation // were main once, or started a main process that is not our child
 	last     proc.Exit     // how the last main process ended
-	embeds   bool          // the program has announced a supervisor
+	embeds   *bool         // whether the program has announced a supervisor; nil as long as it says nothing
+	upgrade  bool          // SIGUSR2 waits for that
 	stopping os.Signal     // the signal that asked for the stop, nil for none
 	killing  bool          // everything gets SIGKILL
 

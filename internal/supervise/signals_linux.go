@@ -12,12 +12,12 @@ func (p *parent) pass(sig os.Signal) {
 	case sig == syscall.SIGPIPE:
 	case p.current == nil:
 		p.opts.Say(fmt.Sprintf("%v: not passed on, the program does not run just now", sig))
-	case sig == syscall.SIGUSR2 && !p.embeds:
-		why := "it has no supervisor, and the signal would kill it"
-		if !p.current.spoke {
-			why = "it has not said that it is ready and has a supervisor, and without one the signal would kill it"
-		}
-		p.opts.Say(fmt.Sprintf("%v: not passed on to process %d: %s", sig, p.current.PID, why))
+	case sig == syscall.SIGUSR2 && p.embeds == nil:
+		// It answers its clients a moment before it says that it is ready.
+		p.upgrade = true
+		p.opts.Say(fmt.Sprintf("%v: kept until process %d says that it is ready and has a supervisor; without one the signal would kill it", sig, p.current.PID))
+	case sig == syscall.SIGUSR2 && !*p.embeds:
+		p.opts.Say(fmt.Sprintf("%v: not passed on to process %d: it has no supervisor, and the signal would kill it", sig, p.current.PID))
 	default:
 		p.send(p.current, sig)
 	}

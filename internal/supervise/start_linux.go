@@ -33,6 +33,7 @@ func (p *parent) start() error {
 	if err != nil {
 		return startError(p.opts.Args[0], err)
 	}
+	p.embeds = nil
 	// It is ours to reap, so its PID means no other process yet.
 	defer process.Release()
 	if p.current, err = p.meet(process.Pid); err != nil {

@@ -63,10 +63,32 @@ func TestSignalsGoToTheProgram(t *testing.T) {
 		}
 		// It has no handler, and would die of it.
 		r.signal(syscall.SIGUSR2)
-		r.expect("user defined signal 2: not passed on")
+		r.expect("user defined signal 2: kept until")
 		r.signal(syscall.SIGTERM)
 		r.expect("got TERM")
 		r.ends(9)
+	})
+}
+
+// Behind a wrapper, and asked for before it is ready, the upgrade still comes.
+func TestAnEarlyUpgradeBehindAWrapper(t *testing.T) {
+	everywhere(t, func(t *testing.T, where place) {
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := prepare(t, where, "", "sh", "-c", `"$0" "$@"; exit $?`, self, "__program")
+		r.behave("gate")
+		r.launch()
+		r.expect(`at gate \d+`)
+		r.signal(syscall.SIGUSR2)
+		r.expect("kept until")
+		r.behave("")
+		r.open()
+		r.expect("generation 1 ended: <nil>")
+		r.answers()
+		r.signal(syscall.SIGTERM)
+		r.ends(0)
 	})
 }
 
