@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -117,5 +118,93 @@ func TestSocketsForAnotherProcessAreLeftAlone(t *testing.T) {
 	r.upgrade()
 	if slices.Contains(descriptors(t, r.answers()), inode) {
 		t.Errorf("process %d passed on what was not meant for it", pid)
+	}
+}
+
+// systemd keeps a descriptor over a restart, but not the path to its socket.
+func TestAStoredSocketWithoutItsPathIsOfNoUse(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "socket")
+	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	f, err := ln.File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	r := prepare(t, "also=u,unix,"+path)
+	r.cmd.Env = append(r.cmd.Env, "LISTEN_FDS=1", "LISTEN_FDNAMES=u")
+	r.cmd.Args = []string{"sh", "-c", `LISTEN_PID=$$ exec "$0"`, r.cmd.Path}
+	r.cmd.Path, r.cmd.ExtraFiles = "/bin/sh", []*os.File{f}
+	r.launch()
+	r.answers()
+	nc, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nc.Close()
+}
+
+// The path of a unix socket goes with the program, unless the service manager
+// keeps the socket.
+func TestUnixPathAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		env  []string
+		left bool
+	}{
+		{nil, false},
+		{[]string{"NOTIFY_SOCKET=@nobody"}, false}, // what it does not take it says to nobody
+		{[]string{"NOTIFY_SOCKET=@nobody", "FDSTORE=0"}, false},
+		{[]string{"NOTIFY_SOCKET=@nobody", "FDSTORE=1"}, true},
+	} {
+		t.Run(fmt.Sprint(c.env), func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "socket")
+			r := prepare(t, "also=u,unix,"+path)
+			r.cmd.Env = append(r.cmd.Env, c.env...)
+			r.launch()
+			r.answers()
+			r.replace()
+			r.signal(syscall.SIGTERM)
+			r.end()
+			if _, err := os.Lstat(path); (err == nil) != c.left {
+				t.Errorf("%v, want it left: %t", err, c.left)
+			}
+		})
+	}
+}
+
+// One that came from a service manager is never removed, in no generation.
+func TestUnixPathOfAServiceManager(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "socket")
+	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	f, err := ln.File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := prepare(t, "also=u,unix,"+path)
+	r.cmd.Env = append(r.cmd.Env, "LISTEN_FDS=1")
+	r.cmd.Args = []string{"sh", "-c", `LISTEN_PID=$$ exec "$0"`, r.cmd.Path}
+	r.cmd.Path, r.cmd.ExtraFiles = "/bin/sh", []*os.File{f}
+	r.launch()
+	r.answers()
+	r.replace()
+	r.signal(syscall.SIGTERM)
+	r.end()
+	if _, err := os.Lstat(path); err != nil {
+		t.Error(err)
 	}
 }

@@ -33,8 +33,6 @@ func (d *drain) run() (back bool, err error) {
 	if d.next != nil {
 		d.cause = ErrUpgraded
 		s.parkPackets(true)
-	}
-	if d.next != nil || stored() {
 		s.park()
 	}
 	ctx, cancel := context.WithDeadlineCause(context.Background(), d.begun.Add(s.opts.DrainTimeout), ErrAborted)

@@ -47,8 +47,9 @@ func (r *runner) enter() error {
 			return fmt.Errorf("supervisor: become ready: %w", err)
 		}
 	}
-	s.dropInherited()
+	dropped := s.dropInherited()
 	s.notifyReady()
+	s.unstore(dropped)
 	return nil
 }
 
@@ -85,6 +86,7 @@ func (s *Supervisor) settle() {
 	p := s.predecessor
 	select {
 	case <-p.main:
+		s.watchdog.ours.Store(true)
 		s.storeFresh()
 	case <-p.gone:
 		s.notifyReady()
@@ -101,7 +103,7 @@ func (s *Supervisor) settle() {
 	if err := s.flip.Ready(); err != nil {
 		s.log(slog.LevelDebug, "the old process has left without waiting", "error", err)
 	}
-	s.dropInherited()
+	s.unstore(s.dropInherited())
 }
 
 // storeFresh stores the listeners that this process has opened.

@@ -1,7 +1,9 @@
 package supervisor
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 )
@@ -51,7 +53,7 @@ func (s *Supervisor) claim(in *inherited, fits func(net.Addr) bool) socket {
 	if err != nil {
 		return nil // not a listener: somebody else's file
 	}
-	if !fits(sock.Addr()) {
+	if !fits(sock.Addr()) || unreachable(sock.Addr()) {
 		sock.Close()
 		return nil
 	}
@@ -87,14 +89,30 @@ func openSocket(f *os.File) (socket, error) {
 	return nil, fmt.Errorf("%s is a %T", f.Name(), ln)
 }
 
-// dropInherited closes what no listener has claimed.
-func (s *Supervisor) dropInherited() {
+// unreachable reports whether nobody finds the way to a unix socket any more:
+// systemd keeps descriptors over a restart, but not the path that the process
+// before us may have removed.
+func unreachable(addr net.Addr) bool {
+	path := pathOf(addr)
+	if path == "" {
+		return false
+	}
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// dropInherited closes what no listener has claimed, and returns its names.
+func (s *Supervisor) dropInherited() (names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, in := range s.inherited {
 		if in.file != nil {
 			in.file.Close()
 		}
+		if !in.taken {
+			names = append(names, in.Name)
+		}
 	}
 	s.inherited = nil
+	return names
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,13 +25,37 @@ func (s *Supervisor) notify(lines ...string) {
 const announcement = "X_GINRELOAD_SUPERVISOR=1"
 
 func (s *Supervisor) notifyReady() {
-	s.notify(daemon.SdNotifyReady, fmt.Sprintf("MAINPID=%d", os.Getpid()), s.status("serving"), announcement)
+	s.notify(append(s.readyLines(true), fmt.Sprintf("MAINPID=%d", os.Getpid()), s.status("serving"), announcement)...)
+}
+
+// notifyTookUp says that this process is the main one again.
+func (s *Supervisor) notifyTookUp() {
+	s.notify(append(s.readyLines(true), fmt.Sprintf("MAINPID=%d", os.Getpid()),
+		s.status("the new process died; serving again"))...)
+}
+
+// notifyStarting asks the service manager for the time that a process may take
+// until it is prepared.
+func (s *Supervisor) notifyStarting() { s.notify(s.status("starting"), extend(s.opts.ReadyTimeout)) }
+
+// notifyStopping begins a real stop, and never ends an upgrade: since version
+// 259 systemd hears nothing of READY after it.
+func (s *Supervisor) notifyStopping() {
+	s.notify(daemon.SdNotifyStopping, s.status("stopping"), extend(s.opts.StopDelay+s.opts.DrainTimeout))
+}
+
+// extend makes the service manager wait for that long, and a little more for
+// what is not counted, if its own limit (TimeoutStartSec=, TimeoutStopSec=)
+// comes sooner.
+func extend(d time.Duration) string {
+	return fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d", (d + 5*time.Second).Microseconds())
 }
 
 // notifyReloading starts what the service manager shows as a reload
 // (Type=notify-reload wants the monotonic time with it).
 func (s *Supervisor) notifyReloading() {
-	lines := []string{daemon.SdNotifyReloading, s.status("starting the next generation")}
+	// An older generation may have to leave first.
+	lines := []string{daemon.SdNotifyReloading, s.status("starting the next generation"), extend(s.opts.DrainTimeout + s.opts.ReadyTimeout)}
 	if t := monotonicMicros(); t > 0 {
 		lines = append(lines, fmt.Sprintf("MONOTONIC_USEC=%d", t))
 	}
@@ -39,7 +64,7 @@ func (s *Supervisor) notifyReloading() {
 
 // notifyFailed ends the reload with this process still in charge.
 func (s *Supervisor) notifyFailed(err error) {
-	lines := []string{daemon.SdNotifyReady, s.status("upgrade failed: " + oneLine(err.Error()))}
+	lines := append(s.readyLines(true), s.status("upgrade failed: "+oneLine(err.Error())))
 	var failed *UpgradeError
 	if errors.As(err, &failed) && failed.Status != "" {
 		lines = append(lines, "X_GINRELOAD_EXIT="+failed.Status)
@@ -49,9 +74,14 @@ func (s *Supervisor) notifyFailed(err error) {
 
 // notifyReplaced makes the next generation the main process. It is the old
 // process that says so, since with NotifyAccess=main only it is heard.
-func (s *Supervisor) notifyReplaced(pid, generation int) {
-	s.notify(daemon.SdNotifyReady, fmt.Sprintf("MAINPID=%d", pid),
-		fmt.Sprintf("STATUS=generation %d: serving", generation))
+// asked is what that one was told to do in place of this one: whoever signals
+// the main process has to tell it a stop again otherwise.
+func (s *Supervisor) notifyReplaced(pid, generation int, asked string) {
+	lines := append(s.readyLines(false), fmt.Sprintf("MAINPID=%d", pid), fmt.Sprintf("STATUS=generation %d: serving", generation))
+	if asked != "" {
+		lines = append(lines, "X_GINRELOAD_ASKED="+asked)
+	}
+	s.notify(lines...)
 }
 
 func (s *Supervisor) status(text string) string {
@@ -77,7 +107,22 @@ func (s *Supervisor) store(l *Listener) {
 	}
 }
 
-// stored reports whether somebody else holds the listeners when we are gone.
-func stored() bool { return os.Getenv("NOTIFY_SOCKET") != "" }
+// unstore takes listeners out of the descriptor store that this program has no
+// use for any more: it would be given them after a crash, and until then their
+// clients would wait in a queue that nobody serves.
+func (s *Supervisor) unstore(names []string) {
+	for _, name := range names {
+		s.notify("FDSTOREREMOVE=1", "FDNAME="+storeName(name))
+	}
+}
+
+// stored reports whether the service manager holds the listeners when we are
+// gone. Since version 254 systemd says in FDSTORE how many descriptors it takes
+// (systemd.exec(5)), as ginreload does; of an older one that is not known. What
+// it has given us it holds in any case.
+func stored() bool {
+	room, err := strconv.Atoi(os.Getenv("FDSTORE"))
+	return err == nil && room > 0 && os.Getenv("NOTIFY_SOCKET") != ""
+}
 
 func monotonicMicros() int64 { return int64(monotonic() / time.Microsecond) }

@@ -99,6 +99,7 @@ func TestNotifications(t *testing.T) {
 	m := manage(t, r)
 	r.launch()
 	first := r.cmd.Process.Pid
+	m.expect(first, 0, "STATUS=generation 1: starting\nEXTEND_TIMEOUT_USEC=8000000")
 	m.expect(first, 1, "FDSTORE=1\nFDNAME=http")
 	m.expect(first, 0, fmt.Sprint("READY=1\nMAINPID=", first, "\nSTATUS=generation 1: serving(\nX_.*)?"))
 
@@ -122,7 +123,7 @@ func TestNotifications(t *testing.T) {
 	r.expect(`generation 1 ended: <nil>`)
 
 	syscall.Kill(second, syscall.SIGTERM)
-	m.expect(second, 0, "STOPPING=1\n.*")
+	m.expect(second, 0, "STOPPING=1\n.*\nEXTEND_TIMEOUT_USEC=10000000")
 	r.end()
 	select {
 	case n := <-m.notified:
@@ -138,6 +139,7 @@ func TestNotificationOfAnOrphan(t *testing.T) {
 	m := manage(t, r)
 	r.launch()
 	first := r.answers()
+	m.expect(first, 0, "STATUS=.*")
 	m.expect(first, 1, "FDSTORE=1\nFDNAME=http")
 	m.expect(first, 0, "READY=1\n.*")
 	r.behave("gate=run")
@@ -147,6 +149,92 @@ func TestNotificationOfAnOrphan(t *testing.T) {
 	syscall.Kill(first, syscall.SIGKILL)
 	r.open("run")
 	m.expect(second, 0, fmt.Sprint("READY=1\nMAINPID=", second, "\n.*"))
+}
+
+// The watchdog is answered by the main process, and by no other.
+func TestWatchdog(t *testing.T) {
+	t.Parallel()
+	r := prepare(t)
+	m := manage(t, r)
+	r.cmd.Env = append(r.cmd.Env, "WATCHDOG_USEC=20000")
+	r.launch()
+	first := r.answers()
+	m.until(first, "READY=1\nWATCHDOG=1\n.*")
+	m.until(first, "WATCHDOG=1")
+	r.behave("exit")
+	r.get("/upgrade")
+	m.until(first, "READY=1\nWATCHDOG=1\n.*upgrade failed.*")
+	m.until(first, "WATCHDOG=1")
+	r.behave("")
+	r.upgrade()
+	second := r.answers()
+	m.until(first, fmt.Sprint("READY=1\nWATCHDOG=1\nMAINPID=", second, "\n.*"))
+	for range 5 {
+		m.expect(second, 0, "WATCHDOG=1")
+	}
+	r.expect(`generation 1 ended: <nil>`)
+}
+
+// It names the first process; the next ones find it to be theirs.
+func TestWatchdogOfAProcess(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pid   string
+		wants bool
+	}{{"$$", true}, {"1", false}} {
+		t.Run(c.pid, func(t *testing.T) {
+			t.Parallel()
+			r := prepare(t)
+			m := manage(t, r)
+			r.cmd.Env = append(r.cmd.Env, "WATCHDOG_USEC=20000000")
+			r.cmd.Args = []string{"sh", "-c", "WATCHDOG_PID=" + c.pid + ` exec "$0"`, r.cmd.Path}
+			r.cmd.Path = "/bin/sh"
+			r.launch()
+			r.answers()
+			if n := m.until(0, "READY=1\n.*"); strings.Contains(n.text, "WATCHDOG=1") != c.wants {
+				t.Errorf("watched: %t; %q", c.wants, n.text)
+			}
+			r.upgrade()
+			m.until(0, "RELOADING=1\n.*")
+			if n := m.until(0, "READY=1\n.*"); strings.Contains(n.text, "WATCHDOG=1") != c.wants {
+				t.Errorf("watched: %t; %q", c.wants, n.text)
+			}
+			if env := r.get("/environ"); strings.Contains(env, "WATCHDOG_PID") == c.wants {
+				t.Error(env)
+			}
+		})
+	}
+}
+
+// A listener that the new version does not ask for leaves the store.
+func TestADroppedListenerIsNotStored(t *testing.T) {
+	t.Parallel()
+	r := prepare(t, "also=old:one,tcp,127.0.0.1:0")
+	m := manage(t, r)
+	r.launch()
+	r.answers()
+	m.until(0, "FDSTORE=1\nFDNAME=old_one")
+	r.behave("")
+	r.upgrade()
+	m.until(r.answers(), "FDSTOREREMOVE=1\nFDNAME=old_one")
+}
+
+// until takes notifications until one matches.
+func (m *manager) until(pid int, pattern string) notification {
+	m.t.Helper()
+	re := regexp.MustCompile("(?s)^" + pattern + "$")
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	for {
+		select {
+		case n := <-m.notified:
+			if re.MatchString(n.text) && (pid == 0 || n.pid == pid) {
+				return n
+			}
+		case <-timeout.C:
+			m.t.Fatalf("no notification %q", pattern)
+		}
+	}
 }
 
 func monotonic(t *testing.T) int64 {

@@ -24,6 +24,9 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	s.signals.catchStops(s.opts)
 	defer s.signals.release()
 	s.serves.Go(s.tend)
+	if s.watchdog.interval > 0 {
+		s.serves.Go(s.ping)
+	}
 	r := &runner{sup: s, ctx: ctx}
 	admin := s.openAdmin(ctx)
 	err := r.run()
@@ -59,6 +62,7 @@ type trying struct {
 	*attempt
 	request upgradeRequest
 	cancel  context.CancelFunc
+	asked   string     // what the new process was told to do as soon as it took over
 	done    chan error // capacity 1
 }
 
@@ -144,7 +148,7 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	}
 	r.backoff, r.replaced = backoff{}, true
 	s.emit(Event{Kind: EventReplaced, PID: t.result.PID, Took: t.result.Total})
-	s.notifyReplaced(t.result.PID, t.result.Generation)
+	s.notifyReplaced(t.result.PID, t.result.Generation, t.asked)
 	t.next.ctl.send(message{Main: true})
 	past := s.journal.past()
 	t.next.ctl.send(message{History: &past})
@@ -172,7 +176,7 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	}
 	s.writePIDFile()
 	s.emit(Event{Kind: EventTookUpAgain, PID: t.result.PID, Err: errDiedInCharge})
-	s.notify("READY=1", "MAINPID="+pidText(), s.status("the new process died; serving again"))
+	s.notifyTookUp()
 	r.backoff.failed(t.binary, errDiedInCharge, time.Now(), r.longestPause())
 	s.journal.pause(r.backoff.pause())
 	return false, nil
@@ -216,7 +220,8 @@ func (r *runner) stop(why string) error {
 		if err := <-t.done; err == nil {
 			// Too late to call it off: it serves, so it is the one to be stopped,
 			// and we leave as after any upgrade.
-			t.next.ctl.send(message{Asked: toStop})
+			t.asked = toStop
+			t.next.ctl.send(message{Asked: t.asked})
 			if over, err := r.tried(nil); over {
 				return err
 			}
@@ -227,7 +232,7 @@ func (r *runner) stop(why string) error {
 	}
 	s.ready.Store(false)
 	s.emit(Event{Kind: EventStopping, Text: why})
-	s.notify("STOPPING=1", s.status("stopping"))
+	s.notifyStopping()
 	if s.predecessor != nil {
 		s.predecessor.ctl.send(message{Bye: true}) // it may be gone, and then needs no telling
 	}

@@ -29,9 +29,10 @@ type Supervisor struct {
 	pid         *os.File // the PID file, nil for none
 	offers      offers
 
-	journal journal
-	events  sync.Mutex // held during OnEvent
-	program program
+	journal  journal
+	watchdog watchdog
+	events   sync.Mutex // held during OnEvent
+	program  program
 
 	signals  signals
 	spent    atomic.Bool // tableflip's one success went to a stranger
@@ -100,6 +101,10 @@ func New(opts Options) (*Supervisor, error) {
 	}
 	if err := s.openPIDFile(); err != nil {
 		return nil, err
+	}
+	s.findWatchdog()
+	if s.predecessor == nil {
+		s.notifyStarting()
 	}
 	return s, nil
 }
