@@ -29,11 +29,12 @@ func (p *parent) notified(n manager.Notification) {
 	if before != nil && n.Has("STOPPING") {
 		before.stops = true
 	}
-	main := p.current != nil && before == p.current
+	// What a generation says that drains concerns nobody.
+	main := before == nil || before == p.current
 	if n.Has("READY") {
 		p.ready(n)
 	}
-	if main || (p.current != nil && p.current.PID == n.Sender.PID) {
+	if main || before == p.current {
 		p.report(n)
 	}
 }
@@ -44,20 +45,9 @@ func (p *parent) ready(n manager.Notification) {
 		embeds := n.Has("X_GINRELOAD_SUPERVISOR")
 		p.embeds = &embeds
 	}
-	pid := n.MainPID()
-	g := p.knows(pid)
+	g := p.named(n)
 	if g == nil {
-		var err error
-		if g, err = p.meet(pid); err != nil {
-			return // it has ended, as we shall hear from who has started it
-		}
-		if !proc.Below(pid) {
-			g.Close()
-			return
-		}
-		if n.Fields["X_GINRELOAD_ASKED"] != "stop" {
-			p.greet(g)
-		}
+		return
 	}
 	g.spoke = true
 	if g != p.current {
@@ -67,6 +57,31 @@ func (p *parent) ready(n manager.Notification) {
 		p.upgrade = false
 		p.pass(syscall.SIGUSR2)
 	}
+}
+
+// named is the generation that n is about: the one that MAINPID names, else the
+// sender if it is one, else the main process, for which a helper such as
+// systemd-notify(1) may speak. It is nil if that process has ended.
+func (p *parent) named(n manager.Notification) *generation {
+	pid := n.MainPID()
+	if g := p.knows(pid); g != nil {
+		return g
+	}
+	if n.Fields["MAINPID"] == "" {
+		return p.current
+	}
+	g, err := p.meet(pid)
+	if err != nil {
+		return nil // as we shall hear from who has started it
+	}
+	if !proc.Below(pid) {
+		g.Close()
+		return nil
+	}
+	if n.Fields["X_GINRELOAD_ASKED"] != "stop" {
+		p.greet(g)
+	}
+	return g
 }
 
 // replace makes g the main process.

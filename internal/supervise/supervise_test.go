@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -358,6 +359,37 @@ func TestTheManagerAboveIsToldWhatConcernsIt(t *testing.T) {
 	r.signal(syscall.SIGTERM)
 	next("STOPPING")
 	r.ends(0)
+}
+
+// A program in another language may have systemd-notify speak for it.
+func TestSystemdNotify(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("systemd-notify"); err != nil {
+		if os.Getenv("GINRELOAD_REQUIRE_TOOLS") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("systemd-notify is not installed: ", err)
+	}
+	bus, err := manager.OpenBus(filepath.Join(t.TempDir(), "above"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bus.Close()
+	r := prepare(t, ordinary, "", "sh", "-c", `trap 'exit 4' TERM; systemd-notify --ready --status="all well"; while :; do read x </dev/null; done`)
+	r.cmd.Env = append(r.cmd.Env, "NOTIFY_SOCKET="+bus.Path())
+	r.launch()
+	select {
+	case n := <-bus.Messages():
+		if !n.Has("READY") || n.Fields["STATUS"] != "all well" || n.Sender.PID != r.cmd.Process.Pid {
+			t.Errorf("%+v", n)
+		}
+	case <-time.After(patience):
+		t.Fatal("nothing was passed on")
+	}
+	r.signal(syscall.SIGUSR2)
+	r.expect("not passed on to process .*: it has no supervisor")
+	r.signal(syscall.SIGTERM)
+	r.ends(4)
 }
 
 // Sockets that a manager above passes reach the program.
