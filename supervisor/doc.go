@@ -48,8 +48,10 @@
 //
 // Listeners are adopted from LISTEN_FDS. NOTIFY_SOCKET is told READY,
 // RELOADING, MAINPID (by the old process, so NotifyAccess=main suffices) and
-// STOPPING (on a real stop only), and is offered the listeners for its file
-// descriptor store.
+// STOPPING (on a real stop only), is asked for as much time as the options
+// allow, and is offered the listeners for its file descriptor store. The main
+// process answers its watchdog. A container or supervisord wants a parent that
+// stays: ginreload supervise.
 //
 // # Does not
 //
