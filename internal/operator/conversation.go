@@ -121,7 +121,7 @@ func report(ctx context.Context, p process) (answer, error) {
 	defer c.close()
 	a, err := c.next()
 	if ctx.Err() != nil {
-		return a, fmt.Errorf("process %d has not answered for %v", p.pid, patience)
+		return a, fmt.Errorf("process %d has not answered for %v: %w", p.pid, patience, errSilent)
 	}
 	return a, err
 }

@@ -87,7 +87,11 @@ func (u Upgrade) ask(ctx context.Context, p process, deadline time.Time) (newer 
 	if !deadline.IsZero() {
 		r.TimeoutSeconds = max(time.Until(deadline), time.Millisecond).Seconds()
 	}
-	told := &progress{out: u.Out, p: p, older: olderOf(ctx, p)}
+	older, err := olderOf(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	told := &progress{out: u.Out, p: p, older: older}
 	c, err := ask(ctx, p, r)
 	if errors.Is(err, errNoSocket) {
 		return 0, u.nudge(p)
@@ -121,12 +125,18 @@ func (u Upgrade) ask(ctx context.Context, p process, deadline time.Time) (newer 
 
 // olderOf returns the generation before that of p if that is still there: the
 // upgrade begins when it has left, and a person should know what is waited for.
-func olderOf(ctx context.Context, p process) *neighbour {
+// The question also shows whether p is able to answer.
+func olderOf(ctx context.Context, p process) (*neighbour, error) {
 	g, err := inspect(ctx, p)
-	if err != nil {
-		return nil
+	if errors.Is(err, errSilent) && context.Cause(ctx) == nil {
+		return nil, &Failure{
+			What: fmt.Sprintf("%v does not answer, so nothing was asked of it", p),
+			Now:  "it may be stopped (kill -CONT starts it again), or stuck; its listeners still take connections into their queues",
+			Hint: fmt.Sprintf("look at it: ps -o stat,wchan:30,etime,args -p %d; kill -QUIT prints its goroutines, and ends it", p.pid),
+			Err:  err,
+		}
 	}
-	return g.Older
+	return g.Older, nil
 }
 
 // nudge asks a process without an admin socket, if that is safe.

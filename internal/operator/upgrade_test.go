@@ -366,6 +366,21 @@ func child(t *testing.T, pid int) int {
 	return 0
 }
 
+// A process that is stopped takes connections and never answers.
+func TestStoppedProcess(t *testing.T) {
+	t.Parallel()
+	r := start(t, "")
+	if err := syscall.Kill(r.pid(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Kill(r.pid(), syscall.SIGCONT)
+	text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true})
+	if err == nil {
+		t.Error("no error")
+	}
+	matches(t, text, `process \d+ \(.*\) does not answer, so nothing was asked of it`, `  it may be stopped .*`, `  → look at it: ps .*`)
+}
+
 // Whoever is first can take a name; the kernel says whose it is.
 func TestImpostor(t *testing.T) {
 	t.Parallel()
