@@ -34,7 +34,7 @@ type conn struct {
 	gone   atomic.Bool // closed here
 	http2  atomic.Bool
 
-	accepted time.Time
+	accepted time.Duration      // on the clock of conns
 	turn     time.Time          // in a drain, when its client is told to go; guarded by mu of conns
 	hooks    map[*hook]struct{} // to be called then; guarded by mu of conns
 
@@ -97,7 +97,7 @@ func (l *Listener) wrap(nc net.Conn) net.Conn {
 }
 
 func (l *Listener) count(c *conn) net.Conn {
-	c.accepted = time.Now()
+	c.accepted = l.sup.conns.clock()
 	l.sup.conns.add(c)
 	switch v := c.raw.(type) {
 	case *net.TCPConn:

@@ -10,6 +10,8 @@ import (
 
 // conns is the table of the open connections of all listeners.
 type conns struct {
+	born time.Time // when its clock began
+
 	mu      sync.Mutex // guards all below
 	open    map[*conn]struct{}
 	next    *successor      // where connections move to, nil for nowhere
@@ -46,8 +48,12 @@ func (n *census) at(t time.Time) {
 var errNowhere = errors.New("no process to move to")
 
 func newConns() *conns {
-	return &conns{open: make(map[*conn]struct{}), changed: make(chan struct{}, 1)}
+	return &conns{born: time.Now(), open: make(map[*conn]struct{}), changed: make(chan struct{}, 1)}
 }
+
+// clock is read for each request. It costs half of what time.Now does, which
+// reads two.
+func (t *conns) clock() time.Duration { return time.Since(t.born) }
 
 func (t *conns) add(c *conn) {
 	t.mu.Lock()
@@ -73,7 +79,7 @@ func (t *conns) remove(c *conn) {
 	}
 	if flights, hijacked := c.underWay(); hijacked {
 		for _, f := range flights {
-			t.done.add(f, true, time.Now())
+			t.done.add(f, true, t.clock())
 		}
 	}
 	t.pokeLocked()
@@ -284,7 +290,7 @@ func (t *conns) cut() int {
 		open = append(open, c)
 	}
 	t.mu.Unlock()
-	busy, now := 0, time.Now()
+	busy, now := 0, t.clock()
 	for _, c := range open {
 		if c.gone.Swap(true) {
 			continue

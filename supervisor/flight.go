@@ -15,8 +15,8 @@ type flight struct {
 	method  string
 	host    string
 	path    string
-	pattern string // "" while the handler runs
-	since   time.Time
+	pattern string        // "" while the handler runs
+	since   time.Duration // on the clock of conns
 }
 
 // route names the route of f as RouteReport does.
@@ -38,9 +38,9 @@ func (f flight) route() string {
 
 // depart notes that a request of c goes to its handler.
 func (c *conn) depart(r *http.Request, handler http.Handler) {
-	f := flight{req: r, mux: handler, method: r.Method, host: r.Host, path: r.URL.Path, since: time.Now()}
+	since := c.origin.sup.conns.clock()
 	c.mu.Lock()
-	c.flights = append(c.flights, f)
+	c.flights = append(c.flights, flight{req: r, mux: handler, method: r.Method, host: r.Host, path: r.URL.Path, since: since})
 	c.mu.Unlock()
 }
 

@@ -93,7 +93,7 @@ func (t *conns) finished(f flight) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.since.IsZero() {
-		t.done.add(f, false, time.Now())
+		t.done.add(f, false, t.clock())
 	}
 }
 

@@ -16,7 +16,7 @@ const otherRoutes = "other"
 // tally sums requests up by route.
 type tally map[string]*RouteReport
 
-func (t tally) add(f flight, hijacked bool, now time.Time) {
+func (t tally) add(f flight, hijacked bool, now time.Duration) {
 	route := f.route()
 	if t[route] == nil && len(t) >= maxRoutes {
 		route = otherRoutes
@@ -31,7 +31,7 @@ func (t tally) add(f flight, hijacked bool, now time.Time) {
 	} else {
 		r.Requests++
 	}
-	r.Oldest = max(r.Oldest, now.Sub(f.since))
+	r.Oldest = max(r.Oldest, now-f.since)
 }
 
 // sorted has the routes with the most requests first.
