@@ -120,6 +120,7 @@ func (d *drain) leave() bool {
 				return true
 			}
 			d.attempt.flipped <- err // for whoever waits for tableflip
+			d.replaced = false // nobody is left whom tableflip could kill
 			d.next.hangUp()
 			for m := range d.next.messages { // that it has sent before its end
 				d.bye = d.bye || m.Bye
