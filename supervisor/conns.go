@@ -282,6 +282,41 @@ func (t *conns) closeIdle(c *conn) bool {
 	return true
 }
 
+// giveUp closes connections whose first request has not arrived, or whose next
+// one has begun to and did not. Shutdown would, but only when they are five
+// seconds old (golang/go#22682), and without a word about what had been sent.
+// It returns how many of them had sent something.
+func (t *conns) giveUp() (begun int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.clock()
+	for c := range t.open {
+		_, half := c.requested()
+		switch http.ConnState(c.state.Load()) {
+		case http.StateNew:
+			half = c.begun.Load()
+		case http.StateIdle:
+			if !half {
+				continue
+			}
+		default:
+			continue
+		}
+		if c.gone.Swap(true) {
+			continue
+		}
+		delete(t.open, c)
+		c.raw.Close()
+		if !half {
+			t.report.Released++
+			continue
+		}
+		begun++
+		t.lost.add(flight{path: "listener " + c.origin.name + ", request not complete", since: c.accepted}, false, now)
+	}
+	return begun
+}
+
 // cut closes what is left and returns how many of them had work in flight.
 func (t *conns) cut() int {
 	t.mu.Lock()

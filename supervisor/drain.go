@@ -58,6 +58,9 @@ func (d *drain) run() (back bool, err error) {
 	}
 	s.park()
 	s.conns.settle()
+	if n := s.conns.giveUp(); n > 0 {
+		s.log(slog.LevelWarn, "requests that did not arrive in time were given up; see NewConnGrace", "connections", n)
+	}
 	s.shutdown(ctx)
 	r := s.conns.conclude()
 	s.emit(Event{Kind: EventDrained, Took: r.Took, Text: r.String()})

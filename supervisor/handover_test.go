@@ -204,3 +204,22 @@ func TestKeepAliveClientsNeverSeeTheCommit(t *testing.T) {
 		}
 	}
 }
+
+// Half a request that stays half is given up when its grace is over, and told.
+func TestRequestThatNeverArrivesIsGivenUp(t *testing.T) {
+	t.Parallel()
+	r := start(t, "arrive=300ms")
+	first, second := r.wire(), r.wire()
+	second.expect("generation 1")
+	first.send(plainRequest[:20])
+	second.send(plainRequest[:20])
+	r.upgrade()
+	r.expect(`requests that did not arrive in time were given up`)
+	r.expect(`cut 2 × listener http, request not complete`)
+	r.expect(`generation 1 ended: <nil>`)
+	for _, w := range []*wire{first, second} {
+		if _, err := w.br.ReadByte(); err == nil {
+			t.Error("the connection lives on")
+		}
+	}
+}
