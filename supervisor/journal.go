@@ -25,7 +25,8 @@ type journal struct {
 	notBefore time.Time // when this binary is tried again, zero if it is at once
 	newer     int       // PID of the process that has replaced this one, 0 for none
 	current   *UpgradeRecord
-	history   history
+	history   history // of this generation
+	before    history // of those before it
 	followers []chan Event
 }
 
@@ -140,29 +141,49 @@ func (j *journal) pause(until time.Time) {
 	j.notBefore = until
 }
 
-// past returns what the next generation is told.
+// past returns what the next generation is told when it serves.
 func (j *journal) past() history {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.history.clone()
+	return j.sumLocked()
 }
 
-// inherit adds what the generation before this one has told.
+// preview is past as it will be if the upgrade under way succeeds. The next
+// generation has it before it accepts, so that its status is never without.
+func (j *journal) preview(pid int) history {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	h := j.sumLocked()
+	h.Succeeded++
+	if u := j.current.clone(); u != nil {
+		u.PID, u.Outcome, u.TookSeconds = pid, OutcomeUpgraded, time.Since(u.Begun).Seconds()
+		h.Last = u
+	}
+	return h
+}
+
+// inherit notes what the generation before this one has told last.
 func (j *journal) inherit(h history) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	own := j.history
-	j.history = h
-	j.history.Succeeded += own.Succeeded
-	j.history.Refused += own.Refused
-	for reason, n := range own.Failed {
-		for range n {
-			j.failLocked(Reason(reason))
+	j.before = h
+}
+
+// sumLocked is the history of all generations.
+func (j *journal) sumLocked() history {
+	h := j.before.clone()
+	h.Succeeded += j.history.Succeeded
+	h.Refused += j.history.Refused
+	for reason, n := range j.history.Failed {
+		if h.Failed == nil {
+			h.Failed = make(map[string]int)
 		}
+		h.Failed[reason] += n
 	}
-	if own.Last != nil {
-		j.history.Last = own.Last
+	if j.history.Last != nil {
+		h.Last = j.history.Last.clone()
 	}
+	return h
 }
 
 // follow returns the events from now on, until stop is called.

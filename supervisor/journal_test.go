@@ -117,7 +117,8 @@ func TestJournalIsInherited(t *testing.T) {
 	old.told(Event{Kind: EventServing}, Event{Kind: EventBegun}, Event{Kind: EventFailed, Err: ErrSpent}, Event{Kind: EventRefused, Err: ErrUpgrading},
 		Event{Kind: EventBegun}, Event{Kind: EventReplaced, PID: 7})
 	next.told(Event{Kind: EventServing}, Event{Kind: EventRefused, Err: ErrUpgrading}) // before it is told
-	next.inherit(old.past())
+	next.inherit(old.preview(7))
+	next.inherit(old.past()) // takes the place of the former
 	st := next.told()
 	if u := st.Upgrades; u.Succeeded != 1 || u.Failed["spent"] != 1 || u.Refused != 2 || u.Last == nil || u.Last.PID != 7 {
 		t.Errorf("%+v", u)

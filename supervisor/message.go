@@ -24,7 +24,7 @@ type message struct {
 	Conn     string    `json:"conn,omitempty"`     // old → new, with a descriptor: a connection of this listener
 	Probe    string    `json:"probe,omitempty"`    // old → new, with a descriptor: a connection of ours to this listener of yours
 	Early    []byte    `json:"early,omitempty"`    // with Conn: read of its next request already
-	History  *history  `json:"history,omitempty"`  // old → new, with the commit done: what your status goes on from
+	History  *history  `json:"history,omitempty"`  // old → new, before the commit and after it: what your status goes on from
 	Leave    bool      `json:"leave,omitempty"`    // old → new: I am empty; report ready to tableflip
 	Reopen   bool      `json:"reopen,omitempty"`   // new → old: the log files were moved
 	Hasten   bool      `json:"hasten,omitempty"`   // new → old: the next upgrade waits for you

@@ -171,7 +171,7 @@ func (s *Supervisor) Status() Status {
 func (j *journal) describe(st *Status, drainTimeout time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	h := j.history.clone()
+	h := j.sumLocked()
 	st.Phase, st.Since, st.Degraded = PhaseStarting, st.Started, j.degraded
 	if j.phase != "" {
 		st.Phase, st.Since = j.phase, j.since

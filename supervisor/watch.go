@@ -131,6 +131,8 @@ func (w *watch) judge(err error) {
 	w.committed = true
 	w.sup.emit(Event{Kind: EventCommitted, PID: w.pid, Took: w.sup.opts.Probation})
 	setOOMScore(w.pid, oomScore())
+	soon := w.sup.journal.preview(w.pid)
+	w.next.ctl.send(message{History: &soon})
 	w.next.ctl.send(message{Commit: true})
 }
 

@@ -131,7 +131,7 @@ func (g generation) build() string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "   " + strings.Join(parts, ", ")
+	return "\n  " + strings.Join(parts, ", ")
 }
 
 func (one program) generations(w io.Writer) {
@@ -235,7 +235,7 @@ func (g generation) past(w io.Writer) {
 	}
 }
 
-// path lists the steps of an upgrade with their times.
+// path lists the steps of an upgrade with their times, on a line of its own.
 func (a *attempt) path() string {
 	var parts []string
 	for _, s := range a.Steps {
@@ -244,7 +244,7 @@ func (a *attempt) path() string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(parts, ", ") + ")"
+	return "\n        " + strings.Join(parts, ", ")
 }
 
 // age is brief for what is at least seconds.

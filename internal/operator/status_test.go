@@ -39,7 +39,7 @@ func TestStatusShowsWhoServesAndWhoDrains(t *testing.T) {
 		t.Fatal(text)
 	}
 	matches(t, text,
-		`/.*\.test .*go1\.\S+`, ``,
+		`/.*\.test`, `  built or copied .*, go1\.\S+`, ``,
 		`  GENERATION   PID +PHASE +SINCE +AGE +NEW +IDLE +ACTIVE +HIJACKED`,
 		`  2 +\d+ +serving +\S+ +\S+ +0 +0 +0 +0`,
 		fmt.Sprintf(`  1 +%d +draining +\S+ +\S+ +0 +0 +1 +0`, r.pid()),
@@ -47,7 +47,7 @@ func TestStatusShowsWhoServesAndWhoDrains(t *testing.T) {
 		`  LISTENER +ADDRESS +QUEUE +NEW +IDLE +ACTIVE +HIJACKED`,
 		`  http +127.0.0.1:\d+ +0 of \d+ +0 +0 +0 +0`, ``,
 		`  upgrades: 1 succeeded, 1 failed \(exit\)`,
-		`  last: \S+ ago to generation 2, upgraded after \S+ \(.*\)`)
+		`  last: \S+ ago to generation 2, upgraded after \S+`, `        binary checked \S+, started .*`)
 	newest := regexp.MustCompile(`(?m)^  2 +(\d+)`).FindStringSubmatch(text)[1]
 
 	text, err = status(t, operator.Status{Target: operator.Target{PID: r.pid()}, JSON: true})
