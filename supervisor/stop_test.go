@@ -6,6 +6,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestStopFinishesWhatIsInFlight(t *testing.T) {
@@ -141,5 +142,24 @@ func TestStopDelay(t *testing.T) {
 	r.end()
 	if code := r.cmd.ProcessState.ExitCode(); code != 0 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// net/http waits until a connection without a request is five seconds old. The
+// grace that a program has chosen counts instead.
+func TestLateConnectionDoesNotHoldTheDrain(t *testing.T) {
+	t.Parallel()
+	r, addr, _ := startTLS(t, "h1", "arrive=200ms", "drain=30s")
+	late := dial(t, "tcp", addr)
+	late.send("\x16") // the first byte of a handshake, so that it cannot move
+	late.nc.SetDeadline(time.Now().Add(patience))
+	r.get("/") // accepted after it
+	r.upgrade()
+	took, err := time.ParseDuration(r.expect(`drained.* took=(\S+)`)[1])
+	if err != nil || took > 4*time.Second {
+		t.Errorf("the drain took %v, %v", took, err)
+	}
+	if _, err := late.br.ReadByte(); err == nil {
+		t.Error("the late connection got something")
 	}
 }
