@@ -28,7 +28,7 @@ func (f fault) String() string { return fmt.Sprintf("%d %s", f.number, f.name) }
 func faults() []fault {
 	all := slices.Concat(
 		loadFaults(), goawayFaults(), streamFaults(), failingFaults(), dyingFaults(), killingFaults(),
-		signalFaults(), binaryFaults(), processFaults(), listenerFaults(), pressureFaults(), managerFaults(),
+		signalFaults(), binaryFaults(), processFaults(), listenerFaults(), otherFaults(), managerFaults(),
 		operatorFaults(), stateFaults(), protocolFaults(),
 	)
 	slices.SortStableFunc(all, func(a, b fault) int { return a.number - b.number })

@@ -25,6 +25,7 @@ func managerFaults() []fault {
 		{number: 44, name: "what the service manager hears",
 			inject: "a fake NOTIFY_SOCKET; a failed upgrade, 3 good ones, a stop",
 			pass:   "READY; RELOADING with MONOTONIC_USEC and READY with STATUS; RELOADING and {READY, MAINPID of the new} from the old; STOPPING once, at the stop", run: notifications},
+		{number: 45, name: "watchdog", inject: "-", na: "not run yet"}, {number: 46, name: "PID 1", inject: "-", na: "not run yet"}, {number: 47, name: "parent killed", inject: "-", na: "not run yet"},
 	}
 }
 

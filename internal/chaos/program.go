@@ -37,6 +37,8 @@ type program struct {
 	passed    map[string]bool // gates; main and the hook of events are never at one at the same time
 	sup       *supervisor.Supervisor
 	listeners map[string]net.Listener
+	udp       net.PacketConn
+	beside    sync.WaitGroup // what serves beside Run, until Run closes its socket
 	log       journal
 	config    atomic.Value // a string
 	memory    [][]byte     // see ballast
@@ -78,6 +80,7 @@ func (p *program) main() int {
 	}
 	p.gate("run")
 	err := p.sup.Run(context.Background())
+	p.beside.Wait()
 	fmt.Fprintf(p.out, "pid %d ended: %v\n", os.Getpid(), err)
 	var cut *supervisor.CutError
 	switch {
@@ -98,7 +101,7 @@ func (p *program) build() (err error) {
 		Guard:        p.duration("guard", 0),
 		IdleGrace:    p.duration("idle", 0),
 		NewConnGrace: p.duration("fresh", 0),
-		Logger:       slog.New(slog.DiscardHandler),
+		Logger:       slog.New(slog.NewTextHandler(p.out, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		OnEvent:      p.event,
 	}
 	p.tune(&opts)
@@ -142,6 +145,9 @@ func (p *program) build() (err error) {
 				return err
 			}
 		}
+	}
+	if err := p.others(); err != nil {
+		return err
 	}
 	return p.drop()
 }

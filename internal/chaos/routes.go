@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -36,9 +37,14 @@ func (p *program) routes() http.Handler {
 	mux.HandleFunc("/log", func(w http.ResponseWriter, r *http.Request) {
 		p.log.line(fmt.Sprint("generation ", p.sup.Generation()))
 	})
+	mux.HandleFunc("/ready", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, p.sup.Ready()) })
 	mux.HandleFunc("/hook", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Context().Value(hookKey{})) })
 	mux.HandleFunc("/addr", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, p.listeners[r.FormValue("name")].Addr())
+		if name := r.FormValue("name"); name != "udp" {
+			fmt.Fprint(w, p.listeners[name].Addr())
+			return
+		}
+		fmt.Fprint(w, p.udp.LocalAddr())
 	})
 	mux.HandleFunc("/inode", p.inode)
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
@@ -193,9 +199,8 @@ func (p *program) websocket(w http.ResponseWriter, r *http.Request) {
 		io.Copy(nc, rw)
 		return
 	}
-	closing := make(chan struct{})
-	told := p.onDrain(r, closing, func() { io.WriteString(nc, restart) })
-	defer told()
+	stop := supervisor.OnDrain(r.Context(), func(context.Context, error) { io.WriteString(nc, restart) })
+	defer stop()
 	br := bufio.NewReader(rw)
 	for {
 		head, err := br.Peek(1)
@@ -208,19 +213,6 @@ func (p *program) websocket(w http.ResponseWriter, r *http.Request) {
 		}
 		io.WriteString(nc, line)
 	}
-}
-
-// onDrain calls f when the process drains, unless the returned stop is called before.
-func (p *program) onDrain(r *http.Request, closing chan struct{}, f func()) (stop func()) {
-	draining := supervisor.Draining(r.Context())
-	go func() {
-		select {
-		case <-draining:
-			f()
-		case <-closing:
-		}
-	}()
-	return func() { close(closing) }
 }
 
 func (p *program) upgrade(w http.ResponseWriter, r *http.Request) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -16,8 +17,8 @@ import (
 func streamFaults() []fault {
 	return []fault{
 		{number: 10, name: "WebSockets",
-			inject: "200 WebSockets echo; the process is upgraded",
-			pass:   "each gets close frame 1012 and then an end without reset", run: webSockets},
+			inject: "200 WebSockets echo; the process is upgraded, with Spread 400 ms",
+			pass:   "each gets close frame 1012 and then an end without reset; the closes are spread over 400 ms ±20 %", run: webSockets},
 		{number: 11, name: "server-sent events",
 			inject: "50 streams; the process is upgraded",
 			pass:   "each ends in order, and its client is served by the new process within 1 s", run: eventStreams},
@@ -50,8 +51,8 @@ func (w *wire) echo(line string) {
 }
 
 func webSockets(t *trial) string {
-	s := t.start("guard=20ms")
-	const n = 200
+	const n, spread = 200, 400 * time.Millisecond
+	s := t.start("guard=20ms", "spread="+spread.String())
 	wires := make([]*wire, n)
 	for i := range wires {
 		wires[i] = s.webSocket("")
@@ -59,24 +60,30 @@ func webSockets(t *trial) string {
 		wires[i].echo("before\n")
 	}
 	old := s.answers()
-	begun := time.Now()
+	ends := make([]time.Time, n)
+	wait := t.spawn(func() {
+		t.together(n, func(i int) {
+			w := wires[i]
+			frame := make([]byte, len(restart))
+			if _, err := io.ReadFull(w.br, frame); err != nil || string(frame) != restart {
+				t.failf("instead of close frame 1012: %q, %v", frame, err)
+			}
+			ends[i] = time.Now()
+			w.send(restart)
+			w.ends()
+		})
+	})
 	s.upgrade()
-	var first, last time.Duration
-	for _, w := range wires {
-		frame := make([]byte, len(restart))
-		if _, err := io.ReadFull(w.br, frame); err != nil || string(frame) != restart {
-			t.failf("instead of close frame 1012: %q, %v", frame, err)
-		}
-		last = time.Since(begun)
-		if first == 0 {
-			first = last
-		}
-		w.send(restart)
-		w.ends()
+	wait()
+	if ends[0].IsZero() {
+		return "" // one has failed
 	}
 	s.gone(old, patience)
-	return fmt.Sprintf("%d of %d got 1012 and ended without reset, %v to %v after the signal",
-		n, n, first.Round(time.Millisecond), last.Round(time.Millisecond))
+	over := slices.MaxFunc(ends, time.Time.Compare).Sub(slices.MinFunc(ends, time.Time.Compare))
+	if over < spread*8/10 || over > spread*12/10 {
+		t.failf("the closes were spread over %v, want %v", over, spread)
+	}
+	return fmt.Sprintf("%d of %d got 1012 and ended without reset, over %v", n, n, over.Round(time.Millisecond))
 }
 
 func eventStreams(t *trial) string {

@@ -21,6 +21,8 @@ import (
 // tune sets the options that a behaviour asks for.
 func (p *program) tune(opts *supervisor.Options) {
 	opts.MaxBackoff = p.duration("backoff", -1) // most cases fail on purpose, again and again
+	opts.Spread = p.duration("spread", 0)
+	opts.StopDelay = p.duration("stopdelay", 0)
 	opts.ProbePath = p.value("probe")
 	opts.PIDFile = p.value("pidfile")
 	if p.is("unready") {
