@@ -80,6 +80,7 @@ func (s *Supervisor) meetPredecessor() error {
 		asked: make(chan string, 2), stderr: stderr, oomScore: first.Welcome.OOMScore,
 		states: make(map[string]chan inheritance), wholes: make(map[string]chan whole),
 	}
+	setOOMScore(os.Getpid(), p.oomScore+oomHandicap) // before main fills the memory; the old process may be late
 	s.predecessor = p
 	p.reader.Go(func() { p.read(s) })
 	return nil
