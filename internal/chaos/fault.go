@@ -29,7 +29,7 @@ func faults() []fault {
 	all := slices.Concat(
 		loadFaults(), goawayFaults(), streamFaults(), failingFaults(), dyingFaults(), killingFaults(),
 		signalFaults(), binaryFaults(), processFaults(), listenerFaults(), otherFaults(), managerFaults(),
-		operatorFaults(), stateFaults(), protocolFaults(),
+		superviseFaults(), operatorFaults(), stateFaults(), protocolFaults(),
 	)
 	slices.SortStableFunc(all, func(a, b fault) int { return a.number - b.number })
 	return all

@@ -25,7 +25,9 @@ func managerFaults() []fault {
 		{number: 44, name: "what the service manager hears",
 			inject: "a fake NOTIFY_SOCKET; a failed upgrade, 3 good ones, a stop",
 			pass:   "READY; RELOADING with MONOTONIC_USEC and READY with STATUS; RELOADING and {READY, MAINPID of the new} from the old; STOPPING once, at the stop", run: notifications},
-		{number: 45, name: "watchdog", inject: "-", na: "not run yet"}, {number: 46, name: "PID 1", inject: "-", na: "not run yet"}, {number: 47, name: "parent killed", inject: "-", na: "not run yet"},
+		{number: 45, name: "watchdog during upgrades",
+			inject: "WatchdogSec 1 s, 3 upgrades, the last to a process that takes 2 s to start",
+			pass:   "an answer at least every second, each from the main process of that time", run: watchdog},
 	}
 }
 
@@ -195,4 +197,40 @@ func notifications(t *trial) string {
 	}
 	s.watch.keepPath = true // a manager that keeps the socket keeps its path
 	return fmt.Sprintf("%d notices in order over 4 generations", len(got))
+}
+
+func watchdog(t *trial) string {
+	s := t.prepare("guard=20ms")
+	m := s.manage()
+	s.cmd.Env = append(s.cmd.Env, "WATCHDOG_USEC=1000000")
+	s.launch()
+	s.answers()
+	s.watch.begin()
+	s.watch.keepPath = true
+	s.replace()
+	s.replace()
+	s.behave("guard=20ms", "init=2s")
+	s.replace()
+	t.pause(time.Second)
+	s.watch.end()
+	answers, worst := 0, time.Duration(0)
+	main, last := 0, time.Time{}
+	for _, n := range m.said("") {
+		if strings.Contains(n.text, "WATCHDOG=1") {
+			if main != 0 && n.pid != main {
+				t.failf("process %d answers, the main process is %d", n.pid, main)
+			}
+			if answers > 0 {
+				worst = max(worst, n.at.Sub(last))
+			}
+			answers, last = answers+1, n.at
+		}
+		if _, rest, ok := strings.Cut(n.text, "MAINPID="); ok {
+			fmt.Sscan(rest, &main)
+		}
+	}
+	if answers < 6 || worst > time.Second {
+		t.failf("%d answers, the longest pause %v", answers, worst)
+	}
+	return fmt.Sprintf("%d answers over 3 upgrades, the longest pause %v", answers, worst.Round(time.Millisecond))
 }

@@ -90,6 +90,12 @@ func (p *program) routes() http.Handler {
 		text, err := exec.Command("sh", "-c", "env; ls -l /proc/$$/fd").CombinedOutput()
 		fmt.Fprintln(w, string(text), err)
 	})
+	// A process whose parent is gone when it ends.
+	mux.HandleFunc("/orphan", func(w http.ResponseWriter, r *http.Request) {
+		if err := exec.Command("sh", "-c", "sleep 0.05 &").Run(); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	})
 	// The same program once more, as somebody else's.
 	mux.HandleFunc("/helper", func(w http.ResponseWriter, r *http.Request) {
 		helper := exec.Command(os.Args[0])

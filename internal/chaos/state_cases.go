@@ -68,6 +68,6 @@ func outOfMemory(t *trial) string {
 	s.replace()
 	s.done()
 	s.kill()
-	t.must(os.Remove(group), "remove the cgroup")
+	t.until(patience, "empty: the cgroup", func() bool { return os.Remove(group) == nil })
 	return "the new process was killed, the old one served on"
 }
