@@ -109,7 +109,7 @@ func (c *campaign) try(ctx context.Context, f fault, round int) result {
 	defer cancel()
 	begun := time.Now()
 	t := &trial{
-		ctx: ctx, binary: c.binary,
+		ctx: ctx, binary: c.binary, slack: c.slack,
 		rng: rand.New(rand.NewPCG(c.seed, uint64(f.number)<<32|uint64(round))),
 	}
 	r := result{fault: f, round: round, outcome: passed}

@@ -55,7 +55,7 @@ func TestEveryNumberHasACase(t *testing.T) {
 // A few fast cases, so that neither they nor the command rot.
 func TestSmoke(t *testing.T) {
 	var out strings.Builder
-	err := run(t.Context(), []string{"-seed", "1", "-run", "^(2|9|25|37|56) ", "-v"}, &out, io.Discard)
+	err := run(t.Context(), []string{"-seed", "1", "-slack", "100", "-run", "^(2|9|25|37|56) ", "-v"}, &out, io.Discard)
 	t.Log(out.String())
 	if err != nil {
 		t.Error(err)
@@ -72,7 +72,7 @@ func TestFailureIsReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &campaign{options: options{seed: 1, parallel: 1, only: regexp.MustCompile("")}, binary: binary}
+	c := &campaign{options: options{seed: 1, parallel: 1, slack: 100, only: regexp.MustCompile("")}, binary: binary}
 	results := c.run(t.Context(), []fault{
 		{number: 1, run: func(t *trial) string {
 			t.start().watch.limit = 0

@@ -76,7 +76,7 @@ func (c contestant) measure(ctx context.Context, binary string, upgrades int) (s
 		}
 	}
 	for _, part := range []func(*trial, contestant){s.underLoad, s.silence, s.breakages} {
-		t := &trial{ctx: ctx, binary: binary}
+		t := &trial{ctx: ctx, binary: binary, slack: 1}
 		if _, err := t.run(func(t *trial) string { part(t, c); return "" }); err != nil {
 			return s, fmt.Errorf("%s: %w", c.name, err)
 		}

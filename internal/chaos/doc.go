@@ -4,7 +4,7 @@
 // against a real program with package supervisor, and says for each whether it
 // passed and with which figure.
 //
-//	go run ./internal/chaos [-seed N] [-duration D] [-run REGEXP] [-list] [-json] [-markdown]
+//	go run ./internal/chaos [-seed N] [-duration D] [-slack F] [-run REGEXP] [-list] [-json] [-markdown]
 //
 // The command is also the program: it starts itself, and the behaviour file in
 // the folder of a trial says what each generation is like. Moments are found by

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -94,9 +95,9 @@ func lateHandshakes(t *trial) string {
 			defer transport.CloseIdleConnections()
 			nc, err := net.Dial("tcp", addr)
 			t.must(err, "connect")
-			transport.DialTLS = func(string, string) (net.Conn, error) {
+			transport.DialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 				c := tls.Client(nc, &tls.Config{RootCAs: config.RootCAs, ServerName: config.ServerName, NextProtos: []string{"h2"}})
-				return c, c.HandshakeContext(t.ctx)
+				return c, c.HandshakeContext(ctx)
 			}
 			t.http2Get(&http.Client{Transport: transport, Timeout: patience}, "https://"+addr+"/")
 		})
@@ -106,7 +107,8 @@ func lateHandshakes(t *trial) string {
 	}
 	old := s.answers()
 	s.upgrade()
-	gone := s.gone(old, 3*time.Second)
+	gone := s.gone(old, patience)
+	t.within(3*time.Second, gone, "the old process was gone")
 	wait()
 	return fmt.Sprintf("0 of %d lost, old process gone %v after the upgrade", conns, gone.Round(10*time.Millisecond))
 }

@@ -26,6 +26,7 @@ type options struct {
 	json     bool
 	markdown bool
 	verbose  bool
+	slack    float64
 	compare  bool
 	upgrades int
 }
@@ -84,6 +85,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.BoolVar(&o.json, "json", false, "print a line of JSON per case")
 	flags.BoolVar(&o.markdown, "markdown", false, "print a table for docs/handoff.md")
 	flags.BoolVar(&o.verbose, "v", false, "print what the programs of a failed case said")
+	flags.Float64Var(&o.slack, "slack", 1, "`times` that everything may take longer, for a machine that is busy")
 	flags.BoolVar(&o.compare, "compare", false, "compare with other libraries instead")
 	flags.IntVar(&o.upgrades, "upgrades", 20, "`upgrades` of each system in a comparison")
 	if err := flags.Parse(args); err != nil {

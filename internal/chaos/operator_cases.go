@@ -52,9 +52,7 @@ func unfit(t *trial) string {
 		begun := time.Now()
 		s.refuses(regexp.QuoteMeta(c.want))
 		took = append(took, fmt.Sprintf("%s %v", c.name, time.Since(begun).Round(10*time.Millisecond)))
-		if spent := time.Since(begun); spent > 2*time.Second {
-			t.failf("%s: rolled back after %v only", c.name, spent)
-		}
+		t.within(2*time.Second, time.Since(begun), c.name+": rolled back")
 	}
 	if s.answers() != before {
 		t.failf("another process serves")

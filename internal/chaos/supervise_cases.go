@@ -138,8 +138,6 @@ func parentKilled(t *trial) string {
 	s.cmd.Process.Kill()
 	s.end()
 	took := time.Since(begun)
-	if took > 3*time.Second {
-		t.failf("all gone after %v only", took)
-	}
+	t.within(3*time.Second, took, "all were gone")
 	return fmt.Sprintf("without leash 0 requests lost and stopped in order; with it all gone after %v", took.Round(time.Millisecond))
 }

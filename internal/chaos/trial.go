@@ -18,6 +18,7 @@ import (
 type trial struct {
 	ctx    context.Context
 	binary string     // the program: this command
+	slack  float64    // by which things may take longer
 	rng    *rand.Rand // of the goroutine that runs the case
 
 	services []*service
@@ -136,6 +137,14 @@ func (t *trial) pause(d time.Duration) {
 	case <-timer.C:
 	case <-t.ctx.Done():
 		t.failf("the time of the case is up: %w", context.Cause(t.ctx))
+	}
+}
+
+// within ends the case if something took longer than it may, which is longer on
+// a machine that is busy with other things.
+func (t *trial) within(limit, took time.Duration, what string) {
+	if allowed := time.Duration(float64(limit) * t.slack); took > allowed {
+		t.failf("%s after %v, want %v", what, took, allowed)
 	}
 }
 

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -85,5 +84,3 @@ func (w *wire) slowly(text string, pieces int, d time.Duration) {
 		w.t.pause(d / time.Duration(pieces))
 	}
 }
-
-var errToldToClose = errors.New("told to close")
