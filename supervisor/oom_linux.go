@@ -10,8 +10,10 @@ import (
 // needs yet (proc_pid_oom_score_adj(5)). Raising the score needs no privilege,
 // nor does lowering it to where it was.
 
-// oomHandicap is added to the score of a new process until the commit.
-const oomHandicap = 500
+// oomHandicap is added to the score of a new process until the commit. A
+// thousandth stands for that part of the memory, so with less the old process,
+// which has had the time to grow, could still come first.
+const oomHandicap = 1000
 
 // oomScore returns the adjustment of this process.
 func oomScore() int {
