@@ -219,7 +219,7 @@ func slowNetwork(t *trial) string {
 }
 
 func toldToClose(t *trial) string {
-	s, addr, config := t.startTLS("h1", "idle=5s", "drain=8s")
+	s, addr, config := t.startTLS("h1", "idle=5s", "drain=8s", "spread=-1ns")
 	s.watch.leaves = 9 * time.Second
 	const clients = 40
 	wires := make([]*wire, clients)
