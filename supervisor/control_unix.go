@@ -48,6 +48,20 @@ func newControl() (*control, *os.File, error) {
 	return c, os.NewFile(uintptr(pair[1]), controlFile), nil
 }
 
+// connectPair returns both ends of a connection that needs no network.
+func connectPair() (here, there net.Conn, err error) {
+	ctl, file, err := newControl()
+	if err != nil {
+		return nil, nil, err
+	}
+	there = connOf(file)
+	if there == nil {
+		ctl.close()
+		return nil, nil, fmt.Errorf("open socket pair: %w", syscall.EMFILE)
+	}
+	return ctl.conn, there, nil
+}
+
 // openControl takes over f, an end that was passed on.
 func openControl(f *os.File) (*control, error) {
 	defer f.Close()

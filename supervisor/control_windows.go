@@ -11,6 +11,7 @@ type control struct{}
 
 func newControl() (*control, *os.File, error)        { return nil, nil, ErrNotSupported }
 func openControl(*os.File) (*control, error)         { return nil, ErrNotSupported }
+func connectPair() (here, there net.Conn, err error) { return nil, nil, ErrNotSupported }
 func (*control) send(message) error                  { return ErrNotSupported }
 func (*control) sendConn(message, net.Conn) error    { return ErrNotSupported }
 func (*control) sendFile(message, *os.File) error    { return ErrNotSupported }

@@ -123,7 +123,7 @@ func (d *drain) leave() bool {
 				return true
 			}
 			d.attempt.flipped <- err // for whoever waits for tableflip
-			d.replaced = false // nobody is left whom tableflip could kill
+			d.replaced = false       // nobody is left whom tableflip could kill
 			d.next.hangUp()
 			for m := range d.next.messages { // that it has sent before its end
 				d.bye = d.bye || m.Bye
@@ -297,6 +297,10 @@ func (d *drain) newConnGrace() time.Duration {
 // interrupted counts the signals that ask for a stop. A drain for a successor
 // is a stop already, so there the first one changes nothing.
 func (d *drain) interrupted(sig os.Signal) bool {
+	if d.foretold {
+		d.foretold = false // it was sent to both, as a service manager does
+		return false
+	}
 	d.stopped++
 	d.sup.log(slog.LevelInfo, "stop signal during the drain", "signal", sig.String())
 	return d.next == nil || d.stopped > 1

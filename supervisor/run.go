@@ -54,6 +54,7 @@ type runner struct {
 	trying   *trying // the upgrade under way, nil for none
 	queued   bool    // a signal asked for another one
 	replaced bool    // a new process has taken over
+	foretold bool    // the old process has passed a stop on; a signal of our own may follow
 	backoff  backoff
 }
 
@@ -88,6 +89,7 @@ func (r *runner) run() error {
 			r.upgradeSignal()
 		case what := <-asked:
 			if what == toStop {
+				r.foretold = true
 				return r.stop("the old process was told to")
 			}
 			r.upgradeSignal()
