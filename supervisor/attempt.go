@@ -73,9 +73,6 @@ func (a *attempt) run(ctx context.Context) error {
 	if err != nil {
 		a.next.ctl.send(message{Abort: true})
 		a.next.close()
-		if w.committed { // it may have written itself there before it died
-			s.writePIDFile()
-		}
 		return w.explain(err)
 	}
 	a.tap.drain()

@@ -28,6 +28,7 @@ func TestBackoff(t *testing.T) {
 		{"five", 5, 30 * s, 2250 * ms},
 		{"eleven", 11, 30 * s, 25628906250 * time.Nanosecond},
 		{"twelve", 12, 30 * s, 30 * s},
+		{"a hundred", 100, 30 * s, 30 * s},
 		{"very many", 1000, 30 * s, 30 * s},
 		{"a short limit", 5, 200 * ms, 200 * ms},
 		{"no pause", 50, 0, 0},

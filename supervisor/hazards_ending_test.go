@@ -34,6 +34,7 @@ func TestHazardReadyAndDead(t *testing.T) {
 		}
 		t.Errorf("%d upgrades to a process that dies, and all of them were seen to fail", tries)
 	})
+	// For one that dies a little later see TestNewProcessThatDiesAtOnceIsTakenBack.
 	t.Run("supervisor", func(t *testing.T) {
 		t.Parallel()
 		r := start(t)
@@ -60,7 +61,7 @@ func TestHazardReadyAndDead(t *testing.T) {
 		for range 8 {
 			old := r.answers()
 			next := r.nextAt("serving", old)
-			r.stall(old, limit, func() { r.open("serving") })
+			r.stall(old, func() { r.open("serving"); <-time.After(limit) })
 			r.awaitExit(old)
 			if pid := r.answers(); pid != next {
 				t.Fatalf("%d serves, want %d", pid, next)

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // tries bounds how often a test of a coin flip is repeated until it falls on
@@ -28,16 +27,15 @@ func (r *running) throughShell(script string) {
 	r.cmd.Path, r.cmd.Args = sh, []string{"sh", "-c", script, r.cmd.Path}
 }
 
-// stall keeps a process from running for d, as a busy machine or one that is
-// put to sleep does, while its clocks go on; do happens meanwhile.
-func (r *running) stall(pid int, d time.Duration, do func()) {
+// stall keeps a process from running, as a busy machine or one that is put to
+// sleep does, while its clocks go on and meanwhile happens.
+func (r *running) stall(pid int, meanwhile func()) {
 	r.t.Helper()
 	syscall.Kill(pid, syscall.SIGSTOP)
 	defer syscall.Kill(pid, syscall.SIGCONT)
 	for !bytes.Contains(r.stat(pid), []byte(") T ")) {
 	}
-	do()
-	<-time.After(d)
+	meanwhile()
 }
 
 func (r *running) stat(pid int) []byte {

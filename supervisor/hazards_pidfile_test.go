@@ -25,9 +25,10 @@ func TestHazardPIDFileOfADeadProcess(t *testing.T) {
 			old := r.answers()
 			r.behave(withPID, "gate=ready")
 			next := r.nextAt("ready", old)
-			r.stall(old, limit, func() {
+			r.stall(old, func() {
 				r.open("ready")
 				r.expect(`ready \d+`)
+				<-time.After(limit)
 			})
 			if r.expect(`exit \d+|upgrade: new child pid=\d+ timed out`)[0][0] == 'e' {
 				continue // it saw both, and chose the other
@@ -44,12 +45,19 @@ func TestHazardPIDFileOfADeadProcess(t *testing.T) {
 		t.Parallel()
 		r := start(t, withPID, "ready="+limit.String())
 		r.behave(withPID, "ready="+limit.String(), "gate=run")
-		for range 3 {
+		for _, dies := range []bool{false, true, false} {
 			old := r.answers()
-			r.nextAt("run", old)
-			r.stall(old, limit, func() {
+			next := r.nextAt("run", old)
+			r.stall(old, func() {
 				r.open("run")
 				r.expect(`running`)
+				<-time.After(limit)
+				if got := r.named(); got != old {
+					t.Errorf("the file names %d before %d has agreed to it", got, old)
+				}
+				if dies {
+					syscall.Kill(next, syscall.SIGKILL)
+				}
 			})
 			r.expect(`"supervisor: (upgrade failed|draining)"`)
 			if got, want := r.named(), r.answers(); got != want {
@@ -79,7 +87,7 @@ func TestHazardFailureAtReady(t *testing.T) {
 	t.Run("tableflip", func(t *testing.T) {
 		t.Parallel()
 		path, word := withSocket(t)
-		r := startRecipe(t, word, "timeout=500ms")
+		r := startRecipe(t, word, "timeout=2s")
 		old := r.answers()
 		dial(t, "unix", path)
 		r.behave(missing, "lenient")

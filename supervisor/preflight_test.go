@@ -3,10 +3,14 @@
 package supervisor
 
 import (
+	"bytes"
 	"context"
+	"debug/elf"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,6 +36,24 @@ func holding(t *testing.T, text []byte) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// sectionless returns a program of one segment of that many bytes, all of which
+// are there but for the missing ones. It has no sections, as packers leave it.
+func sectionless(t *testing.T, size, missing int) []byte {
+	t.Helper()
+	h := elf.Header64{
+		Type: uint16(elf.ET_EXEC), Machine: uint16(machines[runtime.GOARCH]), Version: uint32(elf.EV_CURRENT),
+		Phoff: 64, Ehsize: 64, Phentsize: 56, Phnum: 1,
+	}
+	copy(h.Ident[:], elf.ELFMAG)
+	h.Ident[elf.EI_CLASS], h.Ident[elf.EI_DATA], h.Ident[elf.EI_VERSION] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)
+	var b bytes.Buffer
+	p := elf.Prog64{Type: uint32(elf.PT_LOAD), Off: 120, Filesz: uint64(size)}
+	if err := errors.Join(binary.Write(&b, binary.LittleEndian, h), binary.Write(&b, binary.LittleEndian, p)); err != nil {
+		t.Fatal(err)
+	}
+	return append(b.Bytes(), make([]byte, size-missing)...)
 }
 
 func TestFitToRun(t *testing.T) {
@@ -60,6 +82,8 @@ func TestFitToRun(t *testing.T) {
 		{"a page", whole[:4096], "incomplete: 4096 of"},
 		{"half", whole[:len(whole)/2], "incomplete: "},
 		{"all but a byte", whole[:len(whole)-1], "incomplete: "},
+		{"no sections", sectionless(t, 100, 0), ""},
+		{"no sections, and the end of the last segment is missing", sectionless(t, 100, 1), "incomplete: 219 of at least 220 bytes"},
 		{"a magic number and zeros", append([]byte("\x7fELF"), make([]byte, 1000)...), "it is no program: "},
 		{"another class", changed(class, 9), "is it damaged?"},
 		{"another machine", changed(machine, 8, 0), "it is built for EM_MIPS, and this machine is "},
