@@ -115,7 +115,7 @@ func TestHazardReadyTwice(t *testing.T) {
 		t.Parallel()
 		r := startRecipe(t, "twice")
 		r.expect(`twice: <nil>`) // as long as there is nobody to tell
-		r.exchange()
+		r.signal(syscall.SIGUSR2)
 		r.expect(`twice: can't notify parent process: .*file already closed`)
 	})
 	t.Run("supervisor", func(t *testing.T) {

@@ -103,7 +103,10 @@ func (r *running) nextAt(gate string, old int) int {
 func (r *running) exchange() {
 	r.t.Helper()
 	old := r.answers()
-	syscall.Kill(old, syscall.SIGUSR2)
-	r.expect(fmt.Sprint("exit ", old))
+	for said := ""; !strings.HasPrefix(said, "exit"); {
+		syscall.Kill(old, syscall.SIGUSR2)
+		// The process before it has gone, but it may not have heard of that.
+		said = r.expect(fmt.Sprint("exit ", old, "|upgrade: parent hasn't exited"))[0]
+	}
 	r.awaitExit(old)
 }

@@ -29,8 +29,9 @@ const recipeEnv = "SUPERVISOR_TEST_RECIPE"
 // recipe is that program, its behaviour told in the same way.
 type recipe struct {
 	app
-	upg *tableflip.Upgrader
-	srv http.Server
+	upg   *tableflip.Upgrader
+	srv   http.Server
+	ready chan struct{} // closed after Ready
 }
 
 // startRecipe starts it, and returns when it answers.
@@ -51,6 +52,7 @@ func prepareRecipe(t *testing.T, words ...string) *running {
 
 func (p *recipe) main() int {
 	p.learn()
+	p.ready = make(chan struct{})
 	switch {
 	case p.is("exit"):
 		return 3
@@ -87,6 +89,7 @@ func (p *recipe) main() int {
 			panic(err)
 		}
 	}
+	close(p.ready)
 	if p.is("die") {
 		os.Exit(4)
 	}
@@ -149,6 +152,10 @@ func (p *recipe) serve() error {
 func (p *recipe) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", p.app.routes())
+	mux.HandleFunc("/pid", func(w http.ResponseWriter, r *http.Request) {
+		<-p.ready // before that it cannot be upgraded, though it accepts
+		fmt.Fprint(w, os.Getpid())
+	})
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "process", os.Getpid()) })
 	mux.HandleFunc("/upgrade", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, p.upg.Upgrade()) })
 	return mux
