@@ -9,7 +9,7 @@ import (
 const (
 	// tailSize is how much of a new process's stderr is kept for the error,
 	tailSize = 4 << 10
-	// stacksSize is the same while it prints its goroutines.
+	// stacksSize is how much of its goroutines is kept besides.
 	stacksSize = 256 << 10
 
 	saidLines  = 20

@@ -175,6 +175,8 @@ func TestHazardNoEvidence(t *testing.T) {
 	t.Run("supervisor", func(t *testing.T) {
 		t.Parallel()
 		r := start(t, "ready=500ms")
+		r.behave("crowd", "gate=new") // and the dump is longer than what is kept of it
+		r.refused(" | github.com/ginreload/ginreload/supervisor_test.(*app).gate")
 		r.behave("hang")
 		r.refused("its main was at: github.com/ginreload/ginreload/supervisor_test.(*app).main")
 		if got := r.get("/"); got != "generation 1\n" {

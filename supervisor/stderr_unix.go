@@ -19,9 +19,9 @@ type tap struct {
 	writer int
 	ended  chan struct{}
 
-	mu   sync.Mutex // guards all below
-	tail []byte
-	room int
+	mu      sync.Mutex // guards all below
+	kept    []byte
+	dumping bool // the new process was asked for its goroutines
 }
 
 // newTap returns nil if stderr is a terminal: the person in front of it reads
@@ -48,7 +48,7 @@ func newTap() (*tap, error) {
 		syscall.Close(p[1])
 		return nil, err
 	}
-	t := &tap{real: real, reader: os.NewFile(uintptr(p[0]), "stderr of the new process"), writer: p[1], ended: make(chan struct{}), room: tailSize}
+	t := &tap{real: real, reader: os.NewFile(uintptr(p[0]), "stderr of the new process"), writer: p[1], ended: make(chan struct{})}
 	if err := dup2(p[1], 2); err != nil {
 		t.reader.Close()
 		syscall.Close(p[1])
@@ -68,14 +68,24 @@ func (t *tap) copy() {
 		n, err := t.reader.Read(buf)
 		if n > 0 {
 			t.real.Write(buf[:n])
-			t.mu.Lock()
-			t.tail = append(t.tail, buf[:n]...)
-			t.tail = t.tail[max(0, len(t.tail)-t.room):]
-			t.mu.Unlock()
+			t.keep(buf[:n])
 		}
 		if err != nil {
 			return
 		}
+	}
+}
+
+// keep keeps the end of what comes, but the begin of a dump of goroutines: the
+// main one is among the first, and there may be thousands.
+func (t *tap) keep(text []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = append(t.kept, text...)
+	if t.dumping {
+		t.kept = t.kept[:min(len(t.kept), tailSize+stacksSize)]
+	} else {
+		t.kept = t.kept[max(0, len(t.kept)-tailSize):]
 	}
 }
 
@@ -110,7 +120,7 @@ func (t *tap) keepMore() {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.room = stacksSize
+	t.dumping = true
 }
 
 // lines returns the end of what the process wrote, and where its main
@@ -122,7 +132,7 @@ func (t *tap) lines() (said, stack []string) {
 	t.drain()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return digest(string(t.tail))
+	return digest(string(t.kept))
 }
 
 func onTerminal() bool {

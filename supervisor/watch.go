@@ -152,8 +152,8 @@ func (w *watch) late() {
 		return
 	}
 	err := fmt.Errorf("the new process was not ready after %v and was ended", w.sup.opts.ReadyTimeout)
-	w.end(&UpgradeError{Reason: ReasonTimeout, Err: err}, askForStacks)
 	w.tap.keepMore()
+	w.end(&UpgradeError{Reason: ReasonTimeout, Err: err}, askForStacks)
 	w.ready.Reset(mercy)
 }
 
