@@ -75,7 +75,7 @@ func OpenBus(path string) (*Bus, error) {
 		conn.Close()
 		return nil, fmt.Errorf("open the notify socket: %w", err)
 	}
-	b := &Bus{path: path, conn: conn, messages: make(chan Notification), stop: make(chan struct{})}
+	b := &Bus{path: path, conn: conn, messages: make(chan Notification, backlog), stop: make(chan struct{})}
 	b.reader.Go(b.read)
 	return b, nil
 }
@@ -98,8 +98,12 @@ func Path(dir string) string {
 // Path is what NOTIFY_SOCKET has to say.
 func (b *Bus) Path() string { return b.path }
 
-// Messages yields what is sent, in its order. A datagram that nobody takes
-// keeps its sender waiting.
+// backlog is how many datagrams wait in Messages, so that what was said before
+// something else happened can be heard before that is dealt with.
+const backlog = 64
+
+// Messages yields what is sent, in its order. If nobody takes it, senders wait
+// in the end.
 func (b *Bus) Messages() <-chan Notification { return b.messages }
 
 func (b *Bus) read() {
@@ -135,4 +139,7 @@ func (b *Bus) Close() {
 	close(b.stop)
 	b.conn.Close()
 	b.reader.Wait()
+	for range len(b.messages) {
+		(<-b.messages).Discard()
+	}
 }

@@ -9,6 +9,19 @@ import (
 	"github.com/ginreload/ginreload/internal/proc"
 )
 
+// hear deals with what was said before a process ended, by which its end may
+// mean something else.
+func (p *parent) hear() {
+	for {
+		select {
+		case n := <-p.bus.Messages():
+			p.notified(n)
+		default:
+			return
+		}
+	}
+}
+
 // notified acts on what a process says.
 func (p *parent) notified(n manager.Notification) {
 	before := p.knows(n.Sender.PID)

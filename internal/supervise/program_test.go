@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/ginreload/ginreload/internal/manager"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/supervise"
 	"github.com/ginreload/ginreload/supervisor"
@@ -42,6 +44,10 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		case "__parent":
 			os.Exit(parent(os.Args[2:]))
+		case "__replaced":
+			os.Exit(replaced(os.Args[2:]))
+		case "__replacing":
+			os.Exit(replacing())
 		case "__program":
 			os.Exit(program(os.Getenv(dirEnv)))
 		}
@@ -118,6 +124,42 @@ func program(dir string) int {
 	fmt.Println("generation", sup.Generation(), "ended:", err)
 	if err != nil {
 		return 5
+	}
+	return 0
+}
+
+// replaced is a program that learns of a stop when it has been replaced, but
+// before it has said so, with more lines if there are any.
+func replaced(lines []string) int {
+	stops := make(chan os.Signal, 1)
+	signal.Notify(stops, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGUSR1)
+	next := exec.Command("/proc/self/exe", "__replacing")
+	next.Stdout = os.Stdout
+	if err := next.Start(); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	<-stops
+	text := strings.Join(append([]string{"READY=1", fmt.Sprint("MAINPID=", next.Process.Pid)}, lines...), "\n")
+	if err := manager.Tell(os.Getenv("NOTIFY_SOCKET"), text); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	fmt.Println("replaced")
+	next.Wait()
+	return 0
+}
+
+func replacing() int {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGUSR1)
+	fmt.Println("replacing")
+	for sig := range signals {
+		if sig == syscall.SIGUSR1 {
+			break
+		}
+		fmt.Println("told to stop")
 	}
 	return 0
 }

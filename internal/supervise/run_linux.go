@@ -102,8 +102,10 @@ func (p *parent) run(ctx context.Context) (code int, err error) {
 	for {
 		select {
 		case <-p.children:
+			p.hear()
 			p.reap()
 		case d := <-p.ended:
+			p.hear()
 			p.reap() // if it is our child, it has a status
 			p.left(d.generation, d.exit)
 		case n := <-p.bus.Messages():

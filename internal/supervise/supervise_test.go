@@ -231,6 +231,41 @@ func TestStopAtAnyMomentOfAnUpgrade(t *testing.T) {
 	}
 }
 
+// A stop that reaches the old process too late is passed on to the new one,
+// unless the old one has done that.
+func TestAStopOvertakenByTheHandOver(t *testing.T) {
+	t.Parallel()
+	for _, told := range []bool{false, true} {
+		t.Run(fmt.Sprint("told by the old one: ", told), func(t *testing.T) {
+			t.Parallel()
+			args := []string{"/proc/self/exe", "__replaced"}
+			if told {
+				args = append(args, "X_GINRELOAD_ASKED=stop")
+			}
+			r := start(t, ordinary, "", args...)
+			r.expect("replacing")
+			r.signal(syscall.SIGTERM)
+			r.expect("replaced")
+			if !told {
+				r.expect("told to stop")
+			}
+			r.until("the new one has got the signal of its own", func() bool {
+				r.cmd.Process.Signal(syscall.SIGUSR1)
+				select {
+				case <-r.done:
+					return true
+				default:
+					return false
+				}
+			})
+			r.ends(0)
+			if told && strings.Contains(r.out.String(), "told to stop") {
+				t.Error("told twice")
+			}
+		})
+	}
+}
+
 func TestTheSecondStopCutsAllGenerations(t *testing.T) {
 	everywhere(t, func(t *testing.T, where place) {
 		r := start(t, where, "")
