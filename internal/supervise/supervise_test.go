@@ -284,8 +284,27 @@ func TestTheSecondStopCutsAllGenerations(t *testing.T) {
 		r.signal(syscall.SIGTERM)
 		r.expect("closed 1 connections")
 		r.expect("closed 1 connections")
-		r.ends(5)
+		if tellsOfOthers(t) {
+			r.ends(5)
+		} else {
+			r.ends(0)
+		}
 	})
+}
+
+// tellsOfOthers reports whether the kernel tells how a process ended that
+// somebody else has reaped.
+func tellsOfOthers(t *testing.T) bool {
+	t.Helper()
+	release, err := os.ReadFile("/proc/sys/kernel/osrelease")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var major, minor int
+	if _, err := fmt.Sscanf(string(release), "%d.%d", &major, &minor); err != nil {
+		t.Fatal(err)
+	}
+	return major > 6 || (major == 6 && minor >= 15)
 }
 
 func TestOrphansAreReaped(t *testing.T) {
