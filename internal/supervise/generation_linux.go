@@ -16,9 +16,10 @@ const sentinel = "TABLEFLIP_HAS_PARENT_7DIU3"
 // generation is a process that is or was the main one.
 type generation struct {
 	*proc.Handle
-	spoke bool // it has said that it is ready, or somebody has said it of it
-	stops bool // it has said that it stops
-	heir  bool // it was being started when the main process died
+	name  string // of its program, as soon as it has spoken
+	spoke bool   // it has said that it is ready, or somebody has said it of it
+	stops bool   // it has said that it stops
+	heir  bool   // it was being started when the main process died
 }
 
 // departure is the end of a generation, as seen without reaping it.
@@ -71,7 +72,7 @@ func (p *parent) left(g *generation, exit proc.Exit) {
 		if g.spoke || !g.heir {
 			p.last = exit // else it gave up, as an upgrade that was called off
 		}
-		p.succeed()
+		p.succeed(g)
 	case slices.Contains(p.old, g):
 		p.old = slices.DeleteFunc(p.old, func(o *generation) bool { return o == g })
 		if p.current == nil && !p.last.Known && !g.spoke {
@@ -85,10 +86,13 @@ func (p *parent) left(g *generation, exit proc.Exit) {
 
 // succeed finds the process that the main process was starting when it died:
 // that one has its sockets, and takes over by itself (or gives up, which is the
-// end then). A child becomes ours before we are told of its parent's end.
-func (p *parent) succeed() {
+// end then). A child becomes ours before we are told of its parent's end. It has
+// the sentinel; where the program runs as another user than we do and we may not
+// look (ptrace(2)), it has the program's name, while an upgrade is under way.
+func (p *parent) succeed(dead *generation) {
 	for _, pid := range proc.Children(os.Getpid()) {
-		if p.knows(pid) != nil || !proc.HasEnv(pid, sentinel, "") {
+		named := p.reloading && dead.name != "" && proc.Name(pid) == dead.name
+		if p.knows(pid) != nil || (!named && !proc.HasEnv(pid, sentinel, "")) {
 			continue
 		}
 		if g, err := p.meet(pid); err == nil {

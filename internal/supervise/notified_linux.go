@@ -39,6 +39,9 @@ func (p *parent) notified(n manager.Notification) {
 	if n.Has("FDSTOREREMOVE") {
 		p.store.Remove(n.Fields["FDNAME"])
 	}
+	if main := p.current != nil && before == p.current; main && (n.Has("RELOADING") || n.Has("READY")) {
+		p.reloading = n.Has("RELOADING")
+	}
 	if before != nil && n.Has("STOPPING") {
 		before.stops = true
 	}
@@ -62,7 +65,7 @@ func (p *parent) ready(n manager.Notification) {
 	if g == nil {
 		return
 	}
-	g.spoke = true
+	g.spoke, g.name = true, proc.Name(g.PID)
 	if g != p.current {
 		p.replace(g)
 	}

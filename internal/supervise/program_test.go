@@ -95,21 +95,21 @@ func parent(args []string) int {
 // in the file behaviour of its folder.
 func program(dir string) int {
 	text, _ := os.ReadFile(filepath.Join(dir, "behaviour"))
-	switch string(text) {
-	case "exit":
+	if string(text) == "exit" {
 		return 3
-	case "gate":
+	}
+	sup, err := supervisor.New(supervisor.Options{DrainTimeout: 5 * time.Second, OnEvent: func(e supervisor.Event) { fmt.Println("event:", e.Kind) }})
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	if string(text) == "gate" { // now it has what it was to get from the process before it
 		path := filepath.Join(dir, "gate")
 		syscall.Mkfifo(path, 0o600)
 		fmt.Println("at gate", os.Getpid())
 		if f, err := os.Open(path); err == nil {
 			f.Close()
 		}
-	}
-	sup, err := supervisor.New(supervisor.Options{DrainTimeout: 5 * time.Second, OnEvent: func(e supervisor.Event) { fmt.Println("event:", e.Kind) }})
-	if err != nil {
-		fmt.Println(err)
-		return 1
 	}
 	ln, err := sup.Listen("http", "tcp", "127.0.0.1:"+os.Getenv("PORT"))
 	if err != nil {

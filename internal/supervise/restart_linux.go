@@ -28,6 +28,9 @@ func (p *parent) restart() {
 	d := pause(p.crashes)
 	p.opts.Say(fmt.Sprintf("the program ended: %v; starting it again in %v; sockets kept: %d", p.last, d.Round(time.Millisecond), len(p.store.Files())))
 	p.after(d, func() {
+		if p.current != nil {
+			return // a process that nobody knew of has taken over meanwhile
+		}
 		if err := p.start(); err != nil {
 			p.opts.Say(err.Error())
 			p.restart()

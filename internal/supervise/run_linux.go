@@ -72,14 +72,15 @@ type parent struct {
 	// Apart, so that a burst of one kind cannot crowd out another.
 	children, stops, others chan os.Signal
 
-	store    manager.Store
-	current  *generation   // the main process, nil for none
-	old      []*generation // were main once, or started a main process that is not our child
-	last     proc.Exit     // how the last main process ended
-	embeds   *bool         // whether the program has announced a supervisor; nil as long as it says nothing
-	upgrade  bool          // SIGUSR2 waits for that
-	stopping os.Signal     // the signal that asked for the stop, nil for none
-	killing  bool          // everything gets SIGKILL
+	store     manager.Store
+	current   *generation   // the main process, nil for none
+	old       []*generation // were main once, or started a main process that is not our child
+	last      proc.Exit     // how the last main process ended
+	embeds    *bool         // whether the program has announced a supervisor; nil as long as it says nothing
+	reloading bool          // the main process has begun an upgrade
+	upgrade   bool          // SIGUSR2 waits for that
+	stopping  os.Signal     // the signal that asked for the stop, nil for none
+	killing   bool          // everything gets SIGKILL
 
 	crashes int       // in a row
 	begun   time.Time // the last start

@@ -171,6 +171,57 @@ func TestTheOldProcessKilledDuringAnUpgrade(t *testing.T) {
 	})
 }
 
+// In a container the program often gives up root, and root may not look into
+// other users' processes there.
+func TestAProgramOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("only root can become somebody else")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := prepare(t, ordinary, "", "setpriv", "--reuid=65534", "--clear-groups", "./program", "__program")
+	for dir := r.dir; dir != os.TempDir(); dir = filepath.Dir(dir) {
+		if err := os.Chmod(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(r.dir, "program"), binary, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	setpriv, err := exec.LookPath("setpriv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.cmd.Args = append([]string{"setpriv", "--bounding-set=-sys_ptrace,-perfmon,-sys_admin", r.cmd.Path}, r.cmd.Args[1:]...)
+	r.cmd.Path, r.cmd.Dir = setpriv, r.dir
+	r.launch()
+	first := r.answers()
+	r.behave("gate")
+	if err := os.Chmod(filepath.Join(r.dir, "behaviour"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.signal(syscall.SIGUSR2)
+	second, _ := strconv.Atoi(r.expect(`at gate (\d+)`)[1])
+	r.kill(first)
+	r.settles(1)
+	r.open()
+	if got := r.answers(); got != second {
+		t.Errorf("process %d answers, not %d", got, second)
+	}
+	r.behave("")
+	r.upgrade()
+	r.expect("generation 2 ended: <nil>")
+	r.signal(syscall.SIGTERM)
+	r.ends(0)
+}
+
 func TestTheNewProcessKilled(t *testing.T) {
 	everywhere(t, func(t *testing.T, where place) {
 		r := start(t, where, "")
