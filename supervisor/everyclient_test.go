@@ -17,7 +17,7 @@ import (
 
 // upgradesEnv is how many upgrades the tests here do, for a long run by hand:
 //
-//	SUPERVISOR_TEST_UPGRADES=200 go test -v -timeout 2h -run TestEveryClientUnderUpgrades ./supervisor
+//	SUPERVISOR_TEST_UPGRADES=200 go test -v -timeout 2h -run TestEveryClient ./supervisor
 const upgradesEnv = "SUPERVISOR_TEST_UPGRADES"
 
 func manyUpgrades(t *testing.T, few int) int {
@@ -100,7 +100,7 @@ func TestEveryClientWithTheRecipe(t *testing.T) {
 		words = append(words, "drain=2s") // which each of its drains takes, for the streams
 	}
 	program, load, out := everyKind(t, words...)
-	upgrades := manyUpgrades(t, 2)
+	upgrades := manyUpgrades(t, 40) / 20 // each takes as long as its longest stream
 	if os.Getenv(upgradesEnv) == "" {
 		load.TransferTime = time.Second
 	}
