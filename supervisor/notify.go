@@ -75,7 +75,8 @@ func (s *Supervisor) notifyFailed(err error) {
 // notifyReplaced makes the next generation the main process. It is the old
 // process that says so, since with NotifyAccess=main only it is heard.
 // asked is what that one was told to do in place of this one: whoever signals
-// the main process has to tell it a stop again otherwise.
+// the main process has to tell it again otherwise, as this one acts on no signal
+// any more.
 func (s *Supervisor) notifyReplaced(pid, generation int, asked string) {
 	lines := append(s.readyLines(false), fmt.Sprintf("MAINPID=%d", pid), fmt.Sprintf("STATUS=generation %d: serving", generation))
 	if asked != "" {

@@ -150,15 +150,18 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	}
 	r.backoff, r.replaced = backoff{}, true
 	s.emit(Event{Kind: EventReplaced, PID: t.result.PID, Took: t.result.Total})
-	s.notifyReplaced(t.result.PID, t.result.Generation, t.asked)
-	t.next.ctl.send(message{Main: true})
-	past := s.journal.past()
-	t.next.ctl.send(message{History: &past})
 	select {
 	case <-s.signals.upgrades:
 		r.queued = true
 	default:
 	}
+	if r.queued && t.asked == "" {
+		t.asked = toUpgrade
+	}
+	s.notifyReplaced(t.result.PID, t.result.Generation, t.asked)
+	t.next.ctl.send(message{Main: true})
+	past := s.journal.past()
+	t.next.ctl.send(message{History: &past})
 	if r.queued {
 		t.next.ctl.send(message{Asked: toUpgrade})
 		r.queued = false

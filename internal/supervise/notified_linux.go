@@ -68,7 +68,10 @@ func (p *parent) ready(n manager.Notification) {
 	g.spoke, g.name = true, proc.Name(g.PID)
 	if g != p.current {
 		p.replace(g)
+		// It came too late for the one that was replaced, unless that has passed it on.
+		p.upgrade = p.upgrade || (p.again && n.Fields["X_GINRELOAD_ASKED"] == "")
 	}
+	p.again = false
 	if p.upgrade {
 		p.upgrade = false
 		p.pass(syscall.SIGUSR2)

@@ -79,6 +79,7 @@ type parent struct {
 	embeds    *bool         // whether the program has announced a supervisor; nil as long as it says nothing
 	reloading bool          // the main process has begun an upgrade
 	upgrade   bool          // SIGUSR2 waits for that
+	again     bool          // SIGUSR2 went to a main process that had begun an upgrade already
 	stopping  os.Signal     // the signal that asked for the stop, nil for none
 	killing   bool          // everything gets SIGKILL
 

@@ -19,6 +19,7 @@ func (p *parent) pass(sig os.Signal) {
 	case sig == syscall.SIGUSR2 && !*p.embeds:
 		p.opts.Say(fmt.Sprintf("%v: not passed on to process %d: it has no supervisor, and the signal would kill it", sig, p.current.PID))
 	default:
+		p.again = p.again || (sig == syscall.SIGUSR2 && p.reloading)
 		p.send(p.current, sig)
 	}
 }

@@ -296,8 +296,9 @@ func TestAStopOvertakenByTheHandOver(t *testing.T) {
 			r := start(t, ordinary, "", args...)
 			r.expect("replacing")
 			r.signal(syscall.SIGTERM)
-			r.expect("replaced")
-			if !told {
+			if told {
+				r.expect("replaced")
+			} else {
 				r.expect("told to stop")
 			}
 			r.until("the new one has got the signal of its own", func() bool {
@@ -315,6 +316,18 @@ func TestAStopOvertakenByTheHandOver(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An upgrade that is asked for as soon as the one before can be seen is not lost.
+func TestUpgradesInARow(t *testing.T) {
+	everywhere(t, func(t *testing.T, where place) {
+		r := start(t, where, "")
+		for range 5 {
+			r.upgrade() // which knows of the new process from its answers
+		}
+		r.signal(syscall.SIGTERM)
+		r.ends(0)
+	})
 }
 
 func TestTheSecondStopCutsAllGenerations(t *testing.T) {
