@@ -132,6 +132,7 @@ func TestHazardShortQueue(t *testing.T) {
 	t.Run("supervisor", func(t *testing.T) {
 		t.Parallel()
 		r := start(t, "short-queue")
+		r.expect(`queues are short`)
 		if got := r.queue(); got != shortQueue {
 			t.Errorf("the queue holds %d, want %d", got, shortQueue)
 		}

@@ -34,6 +34,7 @@ func (a *app) tune(o *supervisor.Options) {
 		}
 		if a.is("short-queue") {
 			shortenQueues()
+			fmt.Println("queues are short")
 		}
 		a.gate("serving")
 		if a.is("die-serving") {
