@@ -175,7 +175,10 @@ func (r *running) queue() int {
 			r.t.Fatal(err)
 		}
 		for _, m := range messages {
-			if m.Header.Type == unix.NLMSG_DONE || m.Header.Type == unix.NLMSG_ERROR || len(m.Data) < reply {
+			switch {
+			case m.Header.Type == unix.NLMSG_DONE:
+				r.t.Fatal("nobody listens on port ", port)
+			case m.Header.Type == unix.NLMSG_ERROR || len(m.Data) < reply:
 				r.t.Skip("the kernel does not tell")
 			}
 			if fmt.Sprint(binary.BigEndian.Uint16(m.Data[4:])) == port {
