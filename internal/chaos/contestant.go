@@ -86,7 +86,7 @@ func (c contestant) measure(ctx context.Context, binary string, upgrades int) (s
 
 // serve starts the contestant from a copy of its binary.
 func (c contestant) serve(t *trial) (s *service, path string) {
-	s = t.prepare("drain=30s")
+	s = t.prepare("drain=30s", "ready=3s")
 	path = filepath.Join(s.dir, "app")
 	t.copyBinary(path)
 	s.cmd.Path, s.cmd.Args = path, []string{path}
@@ -144,6 +144,8 @@ func breakages() map[string]func(path string) error {
 	script := func(text string) func(string) error {
 		return func(path string) error {
 			os.Remove(path)
+			syscall.ForkLock.RLock() // see copyBinary
+			defer syscall.ForkLock.RUnlock()
 			return os.WriteFile(path, []byte(text), 0o755)
 		}
 	}

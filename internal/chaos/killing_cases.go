@@ -27,8 +27,11 @@ func killingFaults() []fault {
 	}
 }
 
+// alone is what comes before an upgrade of a process that nobody holds.
+func alone(*service) {}
+
 func oldKilled(t *trial) string {
-	return t.sweep(20, 60*time.Millisecond, func(s *service, old int, p phase) string {
+	return t.sweep(20, 60*time.Millisecond, alone, func(s *service, old int, p phase) string {
 		syscall.Kill(old, syscall.SIGKILL) // at a random moment it may have left already
 		s.gone(old, patience)
 		waiting, refused := net.Dial("tcp", s.addr)
@@ -71,7 +74,17 @@ func early(p phase) bool {
 }
 
 func newKilled(t *trial) string {
-	return t.sweep(20, 60*time.Millisecond, func(s *service, old int, p phase) string {
+	var hold *wire
+	var letGo func()
+	busy := func(s *service) { hold, letGo = s.hold() }
+	return t.sweep(20, 60*time.Millisecond, busy, func(s *service, old int, p phase) string {
+		defer func() {
+			letGo()
+			if got, _ := hold.answer(); got != "generation 1" {
+				t.failf("the request in flight: %q", got)
+			}
+			hold.close()
+		}()
 		pids := s.out.begun()
 		next := pids[len(pids)-1]
 		if next == old || !alive(old) {
@@ -94,7 +107,7 @@ func newKilled(t *trial) string {
 
 func stoppedDuringUpgrade(t *trial) string {
 	var slowest time.Duration
-	said := t.sweep(20, 120*time.Millisecond, func(s *service, old int, p phase) string {
+	said := t.sweep(20, 120*time.Millisecond, alone, func(s *service, old int, p phase) string {
 		begun := time.Now()
 		s.watch.end()
 		syscall.Kill(old, syscall.SIGTERM) // at a random moment it may have left already

@@ -32,7 +32,7 @@ func phases() []phase {
 
 // held starts a service and an upgrade of it that stands at the phase. It
 // reports ok=false if this version of the library does not come by there.
-func (t *trial) held(p phase, words ...string) (s *service, old int, ok bool) {
+func (t *trial) held(p phase, first func(*service), words ...string) (s *service, old int, ok bool) {
 	gated := append(slices.Clone(words), "gate="+p.gate)
 	if p.inNew {
 		s = t.start(words...)
@@ -41,6 +41,7 @@ func (t *trial) held(p phase, words ...string) (s *service, old int, ok bool) {
 		s = t.start(gated...)
 		s.behave(words...)
 	}
+	first(s)
 	old = s.answers()
 	t.must(syscall.Kill(old, syscall.SIGUSR2), "signal")
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
@@ -59,11 +60,12 @@ func (s *service) release(p phase) {
 }
 
 // sweep does f at each phase and at n random moments of an upgrade within
-// limit. What f says about each is counted.
-func (t *trial) sweep(n int, limit time.Duration, f func(s *service, old int, p phase) string) string {
+// limit, and first what comes before the upgrade. What f says about each is
+// counted.
+func (t *trial) sweep(n int, limit time.Duration, first func(*service), f func(s *service, old int, p phase) string) string {
 	byPhase := make(map[string][]string)
 	for _, p := range phases() {
-		s, old, ok := t.held(p, "guard=20ms")
+		s, old, ok := t.held(p, first, "guard=20ms")
 		if !ok {
 			s.done()
 			continue
@@ -77,6 +79,7 @@ func (t *trial) sweep(n int, limit time.Duration, f func(s *service, old int, p 
 	for range n {
 		s := t.start("guard=20ms")
 		s.watch.losses = true
+		first(s)
 		old := s.answers()
 		t.must(syscall.Kill(old, syscall.SIGUSR2), "signal")
 		t.pause(t.moment(limit))
