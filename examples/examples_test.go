@@ -183,7 +183,7 @@ type server struct {
 	ctx      context.Context
 	url      string
 	grpc     string // address for gRPC, where it has one
-	pid      int // of the first generation, and of the process group of all
+	pid      int    // of the first generation, and of the process group of all
 }
 
 func start(t *testing.T, binary string) *server {

@@ -395,7 +395,7 @@ func pidOf(t *testing.T, url string, other int) (pid int) {
 func listening(t *testing.T, pid int, port string) string {
 	t.Helper()
 	number, _ := strconv.Atoi(port)
-	for line := range strings.Lines(read(t, "/proc/net/tcp")+read(t, "/proc/net/tcp6")) {
+	for line := range strings.Lines(read(t, "/proc/net/tcp") + read(t, "/proc/net/tcp6")) {
 		fields := strings.Fields(line)
 		if len(fields) < 10 || fields[3] != "0A" || !strings.HasSuffix(fields[1], fmt.Sprintf(":%04X", number)) {
 			continue
