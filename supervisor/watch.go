@@ -28,7 +28,6 @@ type watch struct {
 	ready     *time.Timer
 	examined  chan error // capacity 1: the result of probe and probation
 	endExam   context.CancelFunc
-	begin     time.Time // of the phase
 
 	failure *UpgradeError // why it is being ended, nil if it is not
 	force   func(pid int) // with what

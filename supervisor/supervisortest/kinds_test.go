@@ -161,8 +161,10 @@ func TestMisbehaviourOfEachKindIsSeen(t *testing.T) {
 			return errors.Join(err, ws.Write(ctx, websocket.MessageText, []byte("no")))
 		}), []supervisortest.Cause{supervisortest.Echo}},
 		"socket: no message": {socket, speaking(func(ctx context.Context, ws *websocket.Conn) error {
+			if _, _, err := ws.Read(ctx); err != nil {
+				return err
+			}
 			_, _, err := ws.Read(ctx)
-			_, _, err = ws.Read(ctx)
 			return err
 		}), []supervisortest.Cause{supervisortest.Timeout}},
 		"events: gap":       {stream, sending("id: 1\n\nid: 3\n\n"), []supervisortest.Cause{supervisortest.Echo}},
