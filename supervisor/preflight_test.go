@@ -156,17 +156,18 @@ func TestAwaitWholeWaitsForACopy(t *testing.T) {
 	t.Parallel()
 	whole := wholeBinary(t)
 	part := holding(t, whole)
+	const soon = settled * 2 / 5 // so that no part is written in the moment of a look
 	for _, c := range []struct {
 		name string
 		pace time.Duration // between two parts of the copy
 		end  func(path string) error
 		want string
 	}{
-		{"it goes on", settled / 2, func(path string) error { return os.WriteFile(path, whole, 0o700) }, ""},
+		{"it goes on", soon, func(path string) error { return os.WriteFile(path, whole, 0o700) }, ""},
 		{"it is slow", settled + 1, func(path string) error { return os.WriteFile(path, whole, 0o700) }, "incomplete: 100 of"},
-		{"it stops", settled / 2, func(string) error { return nil }, "incomplete: 400 of"},
-		{"another one takes its place", settled / 2, func(path string) error { return os.Rename(part, path) }, ""},
-		{"it is removed", settled / 2, os.Remove, "there is no such file"},
+		{"it stops", soon, func(string) error { return nil }, "incomplete: 400 of"},
+		{"another one takes its place", soon, func(path string) error { return os.Rename(part, path) }, ""},
+		{"it is removed", soon, os.Remove, "there is no such file"},
 	} {
 		path := holding(t, whole[:100])
 		synctest.Test(t, func(t *testing.T) {
