@@ -199,8 +199,10 @@ func hooks(t *trial) string {
 	s.upgrade()
 	t.must(os.Rename(dir("log"), dir("log.1")), "move the log")
 	s.signal(syscall.SIGUSR1)
-	s.expect(`kind="reopened" generation=2`)
-	s.expect(`kind="reopened" generation=1`)
+	t.until(patience, "reopened by both", func() bool {
+		text := s.out.String() // in either order
+		return strings.Contains(text, `kind="reopened" generation=1`) && strings.Contains(text, `kind="reopened" generation=2`)
+	})
 	s.get("/log")
 	letGo()
 	hold.answer()

@@ -29,7 +29,7 @@ func processFaults() []fault {
 			inject: "RLIMIT_NPROC of the user at what is in use, 10 attempts",
 			pass:   "each attempt fails with a reason, the old process serves on; with the limit gone the upgrade succeeds", run: noProcesses},
 		{number: 41, name: "SIGSTOP to a generation",
-			inject: "the new process stopped before it is ready (ReadyTimeout 1 s); the old one stopped in its drain, then an upgrade",
+			inject: "the new process stopped before it is ready (ReadyTimeout 3 s); the old one stopped in its drain, then an upgrade",
 			pass:   "the stopped new process is killed at ReadyTimeout; the new one serves while the old one is stopped, which leaves when it goes on", run: stoppedProcesses},
 		{number: 42, name: "a program that the program starts (T6, T7)",
 			inject: "generations 1 to 3 start a helper that uses supervisor too, and look at what a child inherits",
@@ -166,18 +166,18 @@ func noProcesses(t *trial) string {
 }
 
 func stoppedProcesses(t *trial) string {
-	s := t.start("guard=20ms", "ready=1s")
-	s.behave("ready=1s", "gate=run")
+	s := t.start("guard=20ms", "ready=3s")
+	s.behave("gate=run")
 	old := s.signal(syscall.SIGUSR2)
 	child := s.expectPID(`at gate run (\d+)`)
 	t.must(syscall.Kill(child, syscall.SIGSTOP), "stop the new process")
 	begun := time.Now()
-	s.gone(child, 5*time.Second)
+	s.gone(child, patience)
 	first := time.Since(begun)
 	if s.answers() != old {
 		t.failf("the old process does not serve")
 	}
-	s.behave("guard=20ms", "ready=1s")
+	s.behave("guard=20ms")
 	hold, letGo := s.hold()
 	t.must(syscall.Kill(old, syscall.SIGUSR2), "signal")
 	s.follows(old)
@@ -192,7 +192,7 @@ func stoppedProcesses(t *trial) string {
 	hold.close()
 	gone := s.gone(old, patience)
 	s.replace()
-	return fmt.Sprintf("the stopped new process was gone after %v (ReadyTimeout 1 s); the old one %v after it went on",
+	return fmt.Sprintf("the stopped new process was gone after %v (ReadyTimeout 3 s); the old one %v after it went on",
 		first.Round(10*time.Millisecond), gone.Round(time.Millisecond))
 }
 
