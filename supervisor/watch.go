@@ -204,6 +204,13 @@ func (w *watch) found(pid int) {
 // accepts: it is dead, or it has told tableflip behind our back that it is ready.
 func (w *watch) flippedEarly(err error) error {
 	if err != nil {
+		// What it said before its end may still be on its way to us.
+		w.next.hangUp()
+		for m := range w.next.messages {
+			if m.Failed != "" {
+				w.said.Failed = m.Failed
+			}
+		}
 		return err
 	}
 	w.sup.spent.Store(true)
