@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-type stats struct{ fds, goroutines, zombies int }
+type stats struct{ fds, goroutines, zombies, rss int }
 
 func (r *running) stats() (s stats) {
 	r.t.Helper()
 	text := r.get("/stat")
-	if _, err := fmt.Sscan(text, &s.fds, &s.goroutines, &s.zombies); err != nil {
+	if _, err := fmt.Sscan(text, &s.fds, &s.goroutines, &s.zombies, &s.rss); err != nil {
 		r.t.Fatalf("%q: %v", text, err)
 	}
 	return s
@@ -32,7 +32,7 @@ func (r *running) flat(n int, step func()) {
 	}
 	for deadline := time.Now().Add(patience); ; { // the collector closes in its own time
 		after := r.stats()
-		if after.fds <= before.fds+2 && after.goroutines <= before.goroutines+2 && after.zombies == 0 {
+		if after.fds <= before.fds+2 && after.goroutines <= before.goroutines+2 && after.zombies == 0 && after.rss <= before.rss+before.rss/4 {
 			r.t.Logf("%d rounds: %+v, then %+v", n, before, after)
 			return
 		}
@@ -42,18 +42,18 @@ func (r *running) flat(n int, step func()) {
 	}
 }
 
-func rounds() int {
+func rounds(t *testing.T) int {
 	if testing.Short() {
 		return 10
 	}
-	return 30
+	return manyUpgrades(t, 30)
 }
 
 func TestFailedUpgradesLeaveNothingBehind(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	r.behave("exit")
-	r.flat(rounds(), func() {
+	r.flat(rounds(t), func() {
 		if got := r.get("/upgrade"); !strings.Contains(got, "exit status 3") {
 			t.Fatal(got)
 		}
@@ -64,7 +64,7 @@ func TestUpgradesLeaveNothingBehind(t *testing.T) {
 	t.Parallel()
 	r := start(t, "guard=10ms", "also=a,tcp,127.0.0.1:0")
 	generation := 1
-	r.flat(rounds(), func() {
+	r.flat(rounds(t), func() {
 		r.upgrade()
 		r.expect(fmt.Sprintf(`generation %d ended: <nil>; goroutines left: none`, generation))
 		generation++

@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"time"
@@ -238,5 +239,15 @@ func stat(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	fmt.Fprintln(w, fds, runtime.NumGoroutine(), zombies)
+	fmt.Fprintln(w, fds, runtime.NumGoroutine(), zombies, residentPages())
+}
+
+// residentPages is how much memory the process has, once all that can be is
+// given back (proc_pid_statm(5)).
+func residentPages() (pages int) {
+	debug.FreeOSMemory()
+	text, _ := os.ReadFile("/proc/self/statm")
+	var size int
+	fmt.Sscan(string(text), &size, &pages)
+	return pages
 }

@@ -40,7 +40,7 @@ func standingsTable(w io.Writer, standings []standing) error {
 	kinds := []supervisortest.Kind{
 		supervisortest.KeepAlive, supervisortest.Idle, supervisortest.NewConn, supervisortest.Slow, supervisortest.Upload,
 	}
-	rows := [][]string{{"", "upgrades", "requests", "failed"}}
+	rows := [][]string{{"", "upgrades", "asked in vain", "requests", "failed"}}
 	for _, k := range kinds {
 		rows[0] = append(rows[0], string(k))
 	}
@@ -50,7 +50,7 @@ func standingsTable(w io.Writer, standings []standing) error {
 			rows = append(rows, []string{s.name, "not built: " + s.unbuilt})
 			continue
 		}
-		row := []string{s.name, fmt.Sprint(s.upgrade), fmt.Sprint(s.report.Requests), fmt.Sprint(s.report.Failed)}
+		row := []string{s.name, fmt.Sprint(s.upgrade), fmt.Sprint(s.missed), fmt.Sprint(s.report.Requests), fmt.Sprint(s.report.Failed)}
 		for _, k := range kinds {
 			row = append(row, fmt.Sprintf("%d of %d", s.report.ByKind[k].Failed, s.report.ByKind[k].Requests))
 		}
@@ -68,7 +68,7 @@ func standingsTable(w io.Writer, standings []standing) error {
 		}
 	}
 	_, err := fmt.Fprintf(w, `
-Columns by kind: failed of all requests. silent: connected before the upgrade, sent after it. Broken binaries: what 4 s of
+Asked in vain: upgrades that did not come within 20 s, without a broken binary. Columns by kind: failed of all requests. silent: connected before the upgrade, sent after it. Broken binaries: what 4 s of
 requests saw after an upgrade to one that exits, hangs, is missing or is not executable, and whether a good one can follow.
 `)
 	return err

@@ -39,6 +39,7 @@ type standing struct {
 	contestant
 	unbuilt string // why there is nothing else
 	upgrade int
+	missed  int // upgrades that were asked for and did not come within patience
 	report  *supervisortest.Report
 	stayed  []time.Duration // of each old process; tooLong for one that was not waited for
 	silent  int             // of silentClients that lost their first request
@@ -108,7 +109,10 @@ func (r *standing) underLoad(t *trial, c contestant) {
 			t.pause(500 * time.Millisecond)
 			begun := time.Now()
 			old := s.signal(c.signal)
-			s.follows(old)
+			if caught(func() { s.follows(old) }) != nil {
+				r.missed++
+				continue
+			}
 			if caught(func() { s.gone(old, tooLong) }) != nil {
 				r.stayed = append(r.stayed, tooLong)
 				continue
@@ -129,7 +133,10 @@ func (r *standing) silence(t *trial, c contestant) {
 		wires[i] = s.wire()
 		defer wires[i].close()
 	}
-	s.follows(s.signal(c.signal))
+	old := s.signal(c.signal)
+	if caught(func() { s.follows(old) }) != nil {
+		r.missed++
+	}
 	for _, w := range wires {
 		// The answer, or its absence, says what became of it.
 		w.nc.Write([]byte(plainRequest))
@@ -163,7 +170,9 @@ func (r *standing) breakages(t *trial, c contestant) {
 	for _, name := range slices.Sorted(maps.Keys(breakages())) {
 		s, path := c.serve(t)
 		pid := s.signal(c.signal)
-		s.follows(pid)
+		if caught(func() { s.follows(pid) }) != nil {
+			r.missed++
+		}
 		caught(func() { s.gone(pid, tooLong) })
 		t.must(breakages()[name](path), "break the binary")
 		pid = s.signal(c.signal)
