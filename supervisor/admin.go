@@ -73,6 +73,8 @@ type adminError struct {
 	Stderr []string `json:"stderr,omitempty"` // what it said last
 	Stack  []string `json:"stack,omitempty"`  // where its main goroutine was
 	Newer  int      `json:"newer,omitempty"`  // PID of the process to ask instead
+
+	Generation int `json:"generation"` // of the process that answers
 }
 
 // admin answers operators for as long as Run does.
@@ -180,6 +182,9 @@ func (a *admin) converse(ctx context.Context, nc net.Conn) {
 
 func (a *admin) say(nc net.Conn, answer adminAnswer) {
 	answer.Version = AdminVersion
+	if answer.Error != nil {
+		answer.Error.Generation = a.sup.generation
+	}
 	line, err := json.Marshal(answer)
 	if err != nil {
 		a.sup.log(slog.LevelWarn, "admin socket: write the answer", "error", err)

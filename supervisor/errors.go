@@ -39,7 +39,7 @@ const (
 	ReasonBinary    Reason = "binary"     // the pre-flight found fault with the new binary, or BeforeUpgrade did
 	ReasonStart     Reason = "start"      // the system could not start it
 	ReasonExit      Reason = "exit"       // it ended before it had taken over
-	ReasonUnready   Reason = "not ready"  // it found by itself that it cannot serve: Options.Ready, or state that it does not understand
+	ReasonUnready   Reason = "unready"    // it found by itself that it cannot serve: Options.Ready, or state that it does not understand
 	ReasonTimeout   Reason = "timeout"    // it was not there in time
 	ReasonProbe     Reason = "probe"      // it did not answer as it should
 	ReasonProtocol  Reason = "protocol"   // it speaks another version of the hand-over, or none

@@ -82,6 +82,9 @@ func app(dir string) int {
 		ProbePath: "/healthz",
 		OnEvent:   func(e supervisor.Event) { fmt.Println("event", e.Kind, e.Generation) },
 	}
+	if behaviour == "unready" {
+		opts.Ready = func(context.Context) error { return errors.New("the schema is too old") }
+	}
 	s, err := supervisor.New(opts)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -53,6 +53,8 @@ type refusal struct {
 	Stderr []string `json:"stderr"`
 	Stack  []string `json:"stack"`
 	Newer  int      `json:"newer"`
+
+	Generation int `json:"generation"`
 }
 
 // conversation is one request and its answers.

@@ -26,6 +26,8 @@ var steps = map[string]string{
 	"replaced":        "",
 	"upgrade failed":  "",
 	"draining":        "",
+	"drained":         "",
+	"cut":             "",
 	"binary checked":  "new binary checked",
 	"started":         "new process started",
 	"prepared":        "it is set up to serve",
@@ -82,6 +84,9 @@ func (t *progress) servesOn() string {
 // failure explains why there was no upgrade.
 func (t *progress) failure(r refusal) error {
 	text := strings.TrimPrefix(strings.TrimPrefix(r.Text, "supervisor: "), "upgrade: ")
+	if r.Generation != 0 {
+		t.serving = r.Generation
+	}
 	f := &Failure{What: "upgrade failed: " + text, Now: t.servesOn(), Lines: r.Stderr, Stack: r.Stack}
 	if r.PID != 0 && r.Status != "" && !strings.Contains(text, r.Status) {
 		f.What += fmt.Sprintf(" (process %d, %s)", r.PID, r.Status)
@@ -93,6 +98,8 @@ func (t *progress) failure(r refusal) error {
 		f.Hint = "mend what it complains about, or put the version before back in its place; then run the same again"
 	case "timeout":
 		f.Hint = "look into its log for what it waits for; if it only needs longer, raise Options.ReadyTimeout in the program"
+	case "unready":
+		f.Hint = "the new version itself says that it cannot serve: mend what it names, here or in what it depends on; then run the same again"
 	case "probe":
 		f.Hint = "it starts, but is not healthy: look into its log and at what it depends on; then run the same again"
 	case "protocol":

@@ -154,6 +154,18 @@ func TestBadBinaries(t *testing.T) {
 	}
 }
 
+func TestVersionThatSaysItIsNotReady(t *testing.T) {
+	t.Parallel()
+	r := start(t, "")
+	r.behave("unready")
+	text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true})
+	if err == nil {
+		t.Error("no error")
+	}
+	matches(t, withoutSteps(text), header, `upgrade failed: the new process gave up: not ready: the schema is too old.*`,
+		servesOn, `  → the new version itself says that it cannot serve: .*`)
+}
+
 // A binary that fails again and again is not tried for a while.
 func TestBackoff(t *testing.T) {
 	t.Parallel()
