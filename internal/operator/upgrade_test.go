@@ -386,6 +386,10 @@ func TestStoppedProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer syscall.Kill(r.pid(), syscall.SIGCONT)
+	// kill(2) returns before all threads have stopped.
+	if _, err := syscall.Wait4(r.pid(), nil, syscall.WUNTRACED, nil); err != nil {
+		t.Fatal(err)
+	}
 	text, err := upgrade(t, operator.Upgrade{Target: operator.Target{PID: r.pid()}, Wait: true})
 	if err == nil {
 		t.Error("no error")
