@@ -75,7 +75,6 @@ func (a *attempt) run(ctx context.Context) error {
 		a.next.close()
 		return w.explain(err)
 	}
-	a.tap.drain()
 	a.result.PID, a.result.Generation = a.pid, a.next.generation
 	a.result.Total = time.Since(a.requested)
 	return nil

@@ -170,6 +170,7 @@ func (r *runner) tried(err error) (over bool, _ error) {
 	defer t.next.close()
 	d := &drain{runner: r, attempt: t.attempt, next: t.next, hasten: t.said.Hasten, bye: t.said.Bye}
 	back, err := d.run()
+	t.tap.drain()
 	if !back {
 		return true, err
 	}

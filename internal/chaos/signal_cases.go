@@ -36,6 +36,7 @@ func manySignals(t *trial) string {
 	s.behave("guard=20ms")
 	s.open("run")
 	s.expect(`event pid=\d+ kind="serving" generation=3`)
+	s.expect(`kind="draining" generation=2`) // until then it accepts too
 
 	hold, letGo := s.hold() // keeps generation 3 in its drain
 	third := s.upgrade()
@@ -119,6 +120,7 @@ func termToGroup(t *trial) string {
 	}
 	first := slow()
 	s.upgrade()
+	s.expect(`kind="draining" generation=1`) // until then it accepts too
 	second := slow()
 	s.watch.end()
 	t.must(syscall.Kill(-s.cmd.Process.Pid, syscall.SIGTERM), "signal the group")
