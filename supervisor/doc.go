@@ -17,13 +17,16 @@
 //
 // # What an upgrade is
 //
-// The old process starts the binary that now stands at its own path. The new
-// process claims the listeners by name, does whatever its main does before
-// Run, and reports that it is prepared. Only then the old process lets it
-// accept, and only when it does the old one stops accepting (the listeners are
-// parked, not closed: their kernel queue is shared, so nobody is refused).
+// The old process looks at the binary that now stands at its own path, and
+// starts it. The new process claims the listeners by name, does whatever its
+// main does before Run, asks for state that the old one offers, passes its own
+// check (Options.Ready) and reports that it is prepared. The old one probes it
+// over connections that it hands to it, lets it stay up for a moment, and only
+// then lets it accept. When it does, the old one stops accepting (the listeners
+// are parked, not closed: their kernel queue is shared, so nobody is refused).
 // Everything that can fail happens before that point; if it does, the new
-// process is killed and the old one has not missed a request.
+// process is ended, the old one has not missed a request, and the UpgradeError
+// says why.
 //
 // The old process then drains. A plain HTTP/1 connection that is idle, or on
 // which nothing was sent yet, moves to the new process as it is: the client
@@ -32,8 +35,8 @@
 // answered by the old process and its connection moves afterwards. TLS and
 // HTTP/2 connections carry state that cannot move; they are told to go with
 // "Connection: close" or GOAWAY, get a grace to do so, and are then shut down.
-// For a short guard time the old process can still take up again, should the
-// new one die.
+// For a guard time, and for as long as it drains, the old process can take up
+// again, should the new one die, and can then upgrade again.
 //
 // An HTTP/2 request that crosses the GOAWAY on its way has not been looked at,
 // and its client repeats it; only one that cannot repeat (in Go, a body without
@@ -41,8 +44,17 @@
 //
 // # Signals
 //
-// SIGUSR2 upgrades. SIGTERM and SIGINT stop gracefully, the second one at
-// once. Run installs them and removes them when it returns.
+// SIGUSR2 upgrades; one that comes during an upgrade is kept for afterwards.
+// SIGTERM and SIGINT stop gracefully, the second one at once. SIGHUP reloads and
+// SIGUSR1 reopens logs, by hooks. Options.Signals chooses others. New begins to
+// catch those that do not stop the program, Run the others, and it releases all
+// of them when it returns.
+//
+// # Operators
+//
+// Status and the handlers for JSON, Prometheus, readiness and liveness tell what
+// goes on, Options.OnEvent each step. An admin socket answers ginreload upgrade
+// and ginreload status.
 //
 // # Service managers
 //
