@@ -48,6 +48,7 @@ type conn struct {
 	mu       sync.Mutex    // guards what follows
 	deadline time.Time     // what the server asked for
 	kicked   bool          // an expired deadline of ours stands in its place
+	shaken   bool          // TLS is established, and which protocol was chosen is known
 	asked    int           // how often the server set a deadline since the connection became idle
 	since    time.Time     // when it became idle
 	outer    net.Conn      // what the server has: this one, or TLS around it
@@ -186,8 +187,9 @@ func (c *conn) enter(state http.ConnState, outer net.Conn) {
 	c.outer = outer
 	if secure, ok := outer.(*tls.Conn); ok {
 		c.pinned.Store(true)
-		if state == http.StateActive && secure.ConnectionState().NegotiatedProtocol == "h2" {
-			c.http2.Store(true)
+		if state == http.StateActive && !c.shaken {
+			c.shaken = true
+			c.http2.Store(secure.ConnectionState().NegotiatedProtocol == "h2")
 		}
 	}
 	if state == http.StateIdle {
