@@ -33,6 +33,7 @@ type conn struct {
 	moved  atomic.Bool // another process has it
 	gone   atomic.Bool // closed here
 	http2  atomic.Bool
+	shaken atomic.Bool // TLS is established
 
 	accepted time.Duration      // on the clock of conns
 	turn     time.Time          // in a drain, when its client is told to go; guarded by mu of conns
@@ -47,10 +48,9 @@ type conn struct {
 	state    atomic.Int32  // http.ConnState; written by the server's hook with mu held
 	mu       sync.Mutex    // guards what follows
 	deadline time.Time     // what the server asked for
-	kicked   bool          // an expired deadline of ours stands in its place
-	shaken   bool          // TLS is established, and which protocol was chosen is known
+	kicked   atomic.Bool   // an expired deadline of ours stands in its place; read without mu
 	asked    int           // how often the server set a deadline since the connection became idle
-	since    time.Time     // when it became idle
+	since    time.Time     // when it became idle, if that was in a drain
 	outer    net.Conn      // what the server has: this one, or TLS around it
 	released bool          // it is being closed, as it was idle for too long
 	flights  []flight      // requests under way
@@ -132,8 +132,14 @@ func (c *conn) release() {
 	defer c.mu.Unlock()
 	switch http.ConnState(c.state.Load()) {
 	case http.StateNew, http.StateIdle:
-		c.kicked = true
+		c.kicked.Store(true)
 		c.raw.SetReadDeadline(past)
+		// It may have become busy in between without having seen that.
+		switch http.ConnState(c.state.Load()) {
+		case http.StateNew, http.StateIdle:
+		default:
+			c.unkickLocked()
+		}
 	}
 }
 
@@ -145,10 +151,10 @@ func (c *conn) unkick() bool {
 }
 
 func (c *conn) unkickLocked() bool {
-	if !c.kicked {
+	if !c.kicked.Load() {
 		return false
 	}
-	c.kicked = false
+	c.kicked.Store(false)
 	c.raw.SetReadDeadline(c.deadline)
 	return true
 }
@@ -160,14 +166,16 @@ func (c *conn) setReadDeadline(d time.Time) error {
 	if c.resting {
 		c.late, d = time.Until(d), c.deadline // negative for a zero d
 	}
-	c.deadline, c.kicked = d, false
+	c.deadline = d
+	c.kicked.Store(false)
 	return c.raw.SetReadDeadline(d)
 }
 
 func (c *conn) setDeadline(d time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.deadline, c.kicked = d, false
+	c.deadline = d
+	c.kicked.Store(false)
 	return c.raw.SetDeadline(d)
 }
 
@@ -179,25 +187,52 @@ func (c *conn) close() error {
 // enter records a change of state that the server reported. Hijacked is final:
 // golang.org/x/net/http2/h2c reports states of its own afterwards.
 func (c *conn) enter(state http.ConnState, outer net.Conn) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if http.ConnState(c.state.Load()) == http.StateHijacked {
 		return
 	}
-	c.outer = outer
-	if secure, ok := outer.(*tls.Conn); ok {
-		c.pinned.Store(true)
-		if state == http.StateActive && !c.shaken {
-			c.shaken = true
-			c.http2.Store(secure.ConnectionState().NegotiatedProtocol == "h2")
-		}
-	}
-	if state == http.StateIdle {
-		c.asked, c.since = 0, time.Now()
-	} else {
-		c.unkickLocked() // for whoever reads past us from now on, as io.Copy does
+	switch state {
+	case http.StateNew:
+		c.meet(outer)
+	case http.StateIdle:
+		c.rest()
+		return
+	case http.StateActive:
+		c.greet(outer)
 	}
 	c.state.Store(int32(state))
+	if c.kicked.Load() {
+		c.unkick() // for whoever reads past us from now on, as io.Copy does
+	}
+}
+
+// meet notes what the server has put around the connection.
+func (c *conn) meet(outer net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.outer = outer
+	if _, secure := outer.(*tls.Conn); secure {
+		c.pinned.Store(true)
+	}
+}
+
+// greet notes which protocol TLS has agreed on, once that is known.
+func (c *conn) greet(outer net.Conn) {
+	secure, ok := outer.(*tls.Conn)
+	if !ok || c.shaken.Swap(true) {
+		return
+	}
+	c.http2.Store(secure.ConnectionState().NegotiatedProtocol == "h2")
+}
+
+// rest notes that the connection is between two requests. When it became so
+// counts in a drain only, and looking at the clock costs.
+func (c *conn) rest() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asked = 0; c.origin.sup.lameDuck.Load() {
+		c.since = time.Now()
+	}
+	c.state.Store(int32(http.StateIdle))
 }
 
 // requested reports since when the connection is idle, and whether the next

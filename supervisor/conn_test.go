@@ -37,7 +37,7 @@ func connected(t *testing.T) (server, client *net.TCPConn) {
 func TestKickEndsWithTheIdleState(t *testing.T) {
 	for _, state := range []http.ConnState{http.StateActive, http.StateHijacked} {
 		server, client := connected(t)
-		c := &conn{raw: server}
+		c := &conn{raw: server, origin: &Listener{sup: &Supervisor{}}}
 		c.enter(http.StateIdle, server)
 		c.release()
 		c.enter(state, server)

@@ -57,7 +57,8 @@ func (c *conn) read(p []byte) (int, error) {
 			}
 			continue
 		}
-		if errors.Is(err, os.ErrDeadlineExceeded) && c.unkick() {
+		// net/http lets deadlines expire all the time, to end its reading ahead.
+		if c.kicked.Load() && errors.Is(err, os.ErrDeadlineExceeded) && c.unkick() {
 			continue
 		}
 		return n, err
