@@ -130,17 +130,21 @@ func (c *conn) release() {
 	c.leave.Store(true)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch http.ConnState(c.state.Load()) {
-	case http.StateNew, http.StateIdle:
-		c.kicked.Store(true)
-		c.raw.SetReadDeadline(past)
-		// It may have become busy in between without having seen that.
-		switch http.ConnState(c.state.Load()) {
-		case http.StateNew, http.StateIdle:
-		default:
-			c.unkickLocked()
-		}
+	if !c.between() {
+		return
 	}
+	c.kicked.Store(true)
+	c.raw.SetReadDeadline(past)
+	// It may have become busy in the meantime without having seen that.
+	if !c.between() {
+		c.unkickLocked()
+	}
+}
+
+// between reports whether the connection waits for a request.
+func (c *conn) between() bool {
+	state := http.ConnState(c.state.Load())
+	return state == http.StateNew || state == http.StateIdle
 }
 
 // unkick puts the server's own deadline back if ours has expired instead.
@@ -160,6 +164,14 @@ func (c *conn) unkickLocked() bool {
 }
 
 func (c *conn) setReadDeadline(d time.Time) error {
+	// During a request a deadline means nothing to us, and the lock costs. A
+	// drain that begins just then may put one of its own in its place, and says
+	// first that it does.
+	if !c.between() && !c.leave.Load() {
+		if err := c.raw.SetReadDeadline(d); !c.leave.Load() {
+			return err
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked++
@@ -167,7 +179,9 @@ func (c *conn) setReadDeadline(d time.Time) error {
 		c.late, d = time.Until(d), c.deadline // negative for a zero d
 	}
 	c.deadline = d
-	c.kicked.Store(false)
+	if c.kicked.Load() {
+		c.kicked.Store(false)
+	}
 	return c.raw.SetReadDeadline(d)
 }
 

@@ -239,7 +239,7 @@ func stat(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	fmt.Fprintln(w, fds, runtime.NumGoroutine(), zombies, residentPages())
+	fmt.Fprintln(w, fds, runtime.NumGoroutine(), zombies, residentPages(), heapKiB())
 }
 
 // residentPages is how much memory the process has, once all that can be is
@@ -250,4 +250,10 @@ func residentPages() (pages int) {
 	var size int
 	fmt.Sscan(string(text), &size, &pages)
 	return pages
+}
+
+func heapKiB() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc >> 10
 }
