@@ -20,6 +20,7 @@ type commandLine struct {
 	topic         Command  // that help was asked for, "" for all of it
 	op            Operation
 	supervise     SuperviseCommand
+	handoff       handoffFlags
 }
 
 func parseCommandLine(args []string) (commandLine, error) {
@@ -33,6 +34,7 @@ func parseCommandLine(args []string) (commandLine, error) {
 	flags.StringVar(&line.color, "color", "", "")
 	flags.BoolVar(&line.json, "json", false, "")
 	flags.BoolVarP(&line.verbose, "verbose", "v", false, "")
+	line.handoff.define(flags)
 	flags.BoolVar(&version, "version", false, "")
 	flags.BoolVarP(&help, "help", "h", false, "")
 
@@ -51,6 +53,9 @@ func parseCommandLine(args []string) (commandLine, error) {
 	}
 	line.operands = flags.Args()
 	line.program = flags.ArgsLenAtDash() == 0
+	if err := strayOverlap(args, line.operands); err != nil {
+		return line, err
+	}
 	switch {
 	case help:
 		line.command = Help
@@ -129,6 +134,10 @@ func usageError(flags *pflag.FlagSet, args []string, err error) error {
 	var names []string
 	flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	if _, known := findKey(name); known {
+		if short, ours := strings.CutPrefix(name, "ginreload."); ours {
+			e.Hint = "did you mean --" + short + "?"
+			return e
+		}
 		e.Message += ": the keys of .air.toml are no flags yet"
 		e.Hint = "set " + name + " in .air.toml"
 	} else if name == "d" {

@@ -37,6 +37,14 @@ type Config struct {
 	SendInterrupt bool
 	KillDelay     time.Duration // 0 = not said
 
+	// How a program without package supervisor gives way to its next version.
+	// Programs with it have a protocol of their own and need none of these.
+	// Load fills in the defaults.
+	Handoff string        // "auto" (default): keep its listening sockets where the system can; "restart": stop it, then start the next
+	Overlap bool          // the next version starts while the old one serves (default); false: the old one is stopped first
+	Ready   string        // "" (default): ready when it listens where the version before did; else when this http(s) URL, or path at its first TCP address, answers 2xx or 3xx
+	Hold    time.Duration // how long clients wait while nothing serves before they get a 503 with the error (default 10 s); 0 = not at all
+
 	Color   string // auto, always or never
 	JSON    bool
 	Verbose bool
@@ -109,10 +117,12 @@ func (c *Config) load(line commandLine, env func(string) string, start string) e
 		c.Root = c.Dir
 	}
 	c.Package, c.Args = splitOperands(line, c.Dir)
+	c.defaultHandoff()
 
 	file := find(explicit, c.Dir)
 	if file == "" {
 		c.zeroConfiguration()
+		line.handoff.override(c)
 		return c.resolveRoot(nil, env)
 	}
 	c.File = file
@@ -132,6 +142,7 @@ func (c *Config) apply(doc *document, line commandLine, env func(string) string)
 	if wd != "" { // air_wd beats the file
 		c.Root, blame = wd, nil
 	}
+	line.handoff.override(c)
 	if line.color != "" {
 		c.Color = line.color
 	} else if colorInEnvironment(env) {

@@ -28,8 +28,9 @@ func (c *Config) decode(doc *document) error {
 	c.ExcludeRegex = r.regexps("build.exclude_regex")
 	c.Delay = r.millis("build.delay")
 	r.boolean("build.send_interrupt", &c.SendInterrupt)
-	c.KillDelay = r.killDelay("build.kill_delay")
-	r.mode("color.mode", &c.Color)
+	r.duration("build.kill_delay", &c.KillDelay)
+	r.checked("color.mode", &c.Color, colorMode, `"auto", "always" or "never"`)
+	c.decodeHandoff(r)
 	return r.err
 }
 
@@ -177,51 +178,52 @@ func (r *reader) millis(key string) time.Duration {
 	return time.Duration(ms) * time.Millisecond
 }
 
-// killDelay reads a duration. A number below a million is milliseconds and any
-// other nanoseconds: that is Air's rule, and files rely on both.
-func (r *reader) killDelay(key string) time.Duration {
+// duration reads a duration. A number below a million is milliseconds and any
+// other nanoseconds: that is Air's rule for kill_delay, and files rely on both.
+func (r *reader) duration(key string, into *time.Duration) {
 	value, e := r.value(key)
-	var delay time.Duration
+	var d time.Duration
 	switch value := value.(type) {
 	case nil:
-		return 0
+		return
 	case int64:
-		delay = time.Duration(value)
+		d = time.Duration(value)
 		if 0 <= value && value < int64(time.Millisecond) {
-			delay *= time.Millisecond
+			d *= time.Millisecond
 		}
 	case string:
 		if strings.TrimSpace(value) == "" {
-			return 0
+			return
 		}
 		var err error
-		if delay, err = time.ParseDuration(strings.TrimSpace(value)); err != nil {
+		if d, err = time.ParseDuration(strings.TrimSpace(value)); err != nil {
 			r.fail(e.value, "%s: expected a duration such as \"500ms\" or \"2s\", got %q", key, value)
-			return 0
+			return
 		}
 	default:
 		r.fail(e.value, "%s: expected a duration such as \"500ms\" or a number of milliseconds, got %s", key, describe(value))
-		return 0
+		return
 	}
-	if delay < 0 {
+	if d < 0 {
 		r.fail(e.value, "%s: expected a duration that is not negative", key)
-		return 0
+		return
 	}
-	return delay
+	*into = d
 }
 
-func (r *reader) mode(key string, into *string) {
-	mode := ""
-	r.text(key, &mode)
-	if mode == "" {
+// checked reads a text that must be one of what kinds says.
+func (r *reader) checked(key string, into *string, ok func(string) bool, kinds string) {
+	text := ""
+	r.text(key, &text)
+	if text == "" {
 		return
 	}
-	if !colorMode(mode) {
+	if !ok(text) {
 		_, e := r.value(key)
-		r.fail(e.value, "%s: expected \"auto\", \"always\" or \"never\", got %q", key, mode)
+		r.fail(e.value, "%s: expected %s, got %q", key, kinds, text)
 		return
 	}
-	*into = mode
+	*into = text
 }
 
 func colorMode(mode string) bool { return mode == "auto" || mode == "always" || mode == "never" }

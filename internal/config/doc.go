@@ -4,7 +4,8 @@
 // air_wd, the command line. A file that Air understands is understood here;
 // where ginreload differs on purpose, the field of Config says so. Everything
 // that a file asks for and does not get is a Warning; everything that cannot
-// be meant is an *Error with the position in the file, or a *UsageError.
+// be meant is an *Error with the position in the file, or a *UsageError. The
+// section [ginreload] is not Air's, which passes over it: one file serves both.
 //
 // The working directory is Dir: commands and bin are relative to it, as are
 // root and --config. Root is what is watched: tmp_dir, entrypoint and the

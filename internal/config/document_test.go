@@ -33,6 +33,17 @@ func TestPositionsOfErrors(t *testing.T) {
 		{"entrypoint", "[build]\nentrypoint = 1\n", 2, 14, "build.entrypoint: expected a string or a list of strings, got a whole number", "entrypoint = 1"},
 		{"empty entrypoint", "[build]\nentrypoint = [\"\", \"x\"]\n", 2, 15, "build.entrypoint: the first element names the program", "entrypoint = [\"\", \"x\"]"},
 		{"color.mode", "[color]\nmode = \"sometimes\"\n", 2, 8, "color.mode: expected \"auto\", \"always\" or \"never\", got \"sometimes\"", "mode = \"sometimes\""},
+		{"handoff", "[ginreload]\n  handoff = \"fast\"\n", 2, 13, "ginreload.handoff: expected \"auto\" or \"restart\", got \"fast\"", "  handoff = \"fast\""},
+		{"handoff boolean", "ginreload.handoff = false\n", 1, 21, "ginreload.handoff: expected a string, got true or false", "ginreload.handoff = false"},
+		{"overlap", "[ginreload]\noverlap = \"no\"\n", 2, 11, "ginreload.overlap: expected true or false, got a string", "overlap = \"no\""},
+		{"ready", "[ginreload]\nready = \"healthz\"\n", 2, 9,
+			"ginreload.ready: expected a URL such as \"http://localhost:8080/healthz\" or a path such as \"/healthz\", got \"healthz\"", "ready = \"healthz\""},
+		{"ready boolean", "[ginreload]\nready = true\n", 2, 9, "ginreload.ready: expected a string, got true or false", "ready = true"},
+		{"hold", "[ginreload]\nhold = \"10\"\n", 2, 8, "ginreload.hold: expected a duration such as \"500ms\" or \"2s\", got \"10\"", "hold = \"10\""},
+		{"hold negative", "[ginreload]\nhold = \"-1s\"\n", 2, 8, "ginreload.hold: expected a duration that is not negative", "hold = \"-1s\""},
+		{"hold fraction", "[ginreload]\nhold = 1.5\n", 2, 8, "ginreload.hold: expected a duration such as \"500ms\" or a number", "hold = 1.5"},
+		{"the first of two", "[ginreload]\nhold = 1.5\nhandoff = \"x\"\n", 2, 8, "ginreload.hold:", "hold = 1.5"},
+		{"string for our section", "ginreload = \"restart\"\n", 1, 1, "ginreload: expected a section [ginreload], got a string", "ginreload = \"restart\""},
 		{"key for a section", "log = 1\nbuild = \"go build\"\n", 1, 1, "log: expected a section [log], got a whole number", "log = 1"},
 		{"array for a section", "[[build]]\ncmd = \"x\"\n", 1, 3, "build: expected a section [build], got a list", "[[build]]"},
 		{"dotted key", "build.delay = true\n", 1, 15, "build.delay: expected a whole number", "build.delay = true"},
@@ -112,7 +123,8 @@ func FuzzFile(f *testing.F) {
 		"", "\uFEFFroot = \".\"", "a = 1\na = 2", "[build]\r\ncmd = \"x\"\r\n[build]", "build = { bin = 1, bin = 2 }",
 		"[[build.rules]]\ncmd = 'x'\n[[build.rules]]", "[build]\nexclude_regex = ['(']", "x = [1, [2, {a = 3}]]",
 		"\"build.cmd\" = 1", "[build]\nkill_delay = 1e9", "a.b.c = 1979-05-27T07:32:00Z", "[build.cmd]\nx.y = 1",
-		"x = \"\\u00e9\"\ny = '''\n'''", "EOF < /dev/null", "[build]\nentrypoint = [\"a\", 1]", "a = [", "\r", "[", "=",
+		"x = \"\\u00e9\"\ny = '''\n'''", "[ginreload]\nhandoff = 'auto'\noverlap = true\nready = 'http://[::1'\nhold = -1", "ginreload = { hold = '1s', ready = '/%' }",
+		"EOF < /dev/null", "[build]\nentrypoint = [\"a\", 1]", "a = [", "\r", "[", "=",
 	} {
 		f.Add([]byte(seed))
 	}

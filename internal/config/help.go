@@ -38,6 +38,10 @@ Flags:
       --color WHEN     auto, always or never
       --json           one line of JSON per event on standard output instead of
                        text; the program's output goes to standard error then
+      --handoff HOW    auto, or restart: stop the old version, start the new one
+      --overlap=false  stop the old version before the new one is started
+      --ready URL      the new version is ready when this URL, or path, answers
+      --hold TIME      clients wait so long while nothing serves (10s), then 503
   -v, --verbose        say more
       --version        print the version
   -h, --help           print this text

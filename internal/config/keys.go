@@ -14,7 +14,7 @@ type key struct {
 }
 
 func sections() []string {
-	return []string{"build", "color", "log", "misc", "proxy", "screen"}
+	return []string{"build", "color", "ginreload", "log", "misc", "proxy", "screen"}
 }
 
 func keys() []key {
@@ -38,6 +38,11 @@ func keys() []key {
 		{name: "build.delay", honoured: true},
 		{name: "build.send_interrupt", honoured: true},
 		{name: "build.kill_delay", honoured: true},
+
+		{name: "ginreload.handoff", honoured: true},
+		{name: "ginreload.overlap", honoured: true},
+		{name: "ginreload.ready", honoured: true},
+		{name: "ginreload.hold", honoured: true},
 
 		{name: "build.pre_cmd"},
 		{name: "build.post_cmd"},

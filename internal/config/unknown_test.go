@@ -31,6 +31,12 @@ func TestUnknownKeys(t *testing.T) { // T18
 		{"inline and dotted", "build = { bni = 1 }\nserve.x = 1\nserve.y = 2\n", []string{
 			".air.toml:1: unknown key build.bni → did you mean bin?", ".air.toml:2: unknown section [serve]"}},
 		{"quoted", file + "\"build.cmd\" = 'x'\n", []string{".air.toml:2: unknown key build.cmd"}},
+		{"ours misspelt", "[ginreload]\noverlaps = true\nhandof = \"auto\"\n", []string{
+			".air.toml:2: unknown key ginreload.overlaps → did you mean overlap?", ".air.toml:3: unknown key ginreload.handof → did you mean handoff?"}},
+		{"ours in the wrong place", "hold = \"1s\"\n[build]\nready = \"/\"\n[ginreload]\nkill_delay = 1\n", []string{
+			".air.toml:1: unknown key hold → did you mean hold in [ginreload]?", ".air.toml:3: unknown key build.ready → did you mean ready in [ginreload]?",
+			".air.toml:5: unknown key ginreload.kill_delay → did you mean kill_delay in [build]?"}},
+		{"our section misspelt", "[gin-reload]\noverlap = true\n", []string{".air.toml:1: unknown section [gin-reload] → did you mean [ginreload]?"}},
 		{"the R formatter's file", "[format]\nexclude = ['x']\nline-width = 80\n", []string{ // T20
 			".air.toml:1: no key of this file belongs to Air or ginreload → another tool called Air, a formatter for R, has an air.toml too; name the right file with --config"}},
 		{"empty", "# nothing\n", nil},
