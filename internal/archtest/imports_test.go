@@ -48,6 +48,8 @@ var graph = []struct {
 		"it sees the program from outside as a process, and the library in it through NOTIFY_SOCKET alone"},
 	{"internal/supervise", "internal/manager internal/proc golang.org/x/sys/unix",
 		"it stays the parent of a program; everything that develops one is somebody else's"},
+	{"internal/relay", "",
+		"it carries bytes between connections that it is given; who listens and who serves is its owner's business"},
 	{"internal/loop", "watcher internal/plan internal/app internal/proc internal/event",
 		"it decides; it knows the values of the stages, and neither flags nor terminals"},
 	{"internal/report", "internal/event github.com/fatih/color",

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -151,13 +152,18 @@ type client struct {
 
 func (b *bench) connect() *client {
 	b.t.Helper()
-	c, err := net.Dial("tcp", b.front.Addr().String())
+	return connect(b.t, b.front.Addr())
+}
+
+func connect(t testing.TB, addr net.Addr) *client {
+	t.Helper()
+	c, err := net.Dial("tcp", addr.String())
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
-	b.t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(patient))
-	return &client{c.(*net.TCPConn), b.t, bufio.NewReader(c)}
+	return &client{c.(*net.TCPConn), t, bufio.NewReader(c)}
 }
 
 func (c *client) send(text string) {
@@ -230,5 +236,23 @@ func within(t testing.TB, what string, done <-chan struct{}) {
 	case <-done:
 	case <-timer.C:
 		t.Fatalf("waited for %s in vain", what)
+	}
+}
+
+// want reads exactly these bytes.
+func (c *client) want(text string) {
+	c.t.Helper()
+	got := make([]byte, len(text))
+	if _, err := io.ReadFull(c.in, got); err != nil || string(got) != text {
+		c.t.Fatalf("read %q, %v, want %q", got, err, text)
+	}
+}
+
+// wantClosed expects the end or a reset, and nothing before it.
+func (c *client) wantClosed() {
+	c.t.Helper()
+	rest, err := io.ReadAll(c.in)
+	if len(rest) > 0 || err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+		c.t.Errorf("read %q and then: %v", rest, err)
 	}
 }
