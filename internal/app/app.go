@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ginreload/ginreload/internal/manager"
+	"github.com/ginreload/ginreload/internal/outage"
 	"github.com/ginreload/ginreload/internal/proc"
 )
 
@@ -19,6 +20,12 @@ type Options struct {
 	Console *Console
 	Grace   time.Duration // between asking the program to stop and killing it; 0: 5 s
 	Signal  os.Signal     // that asks it; nil: SIGTERM
+
+	Keep   bool               // the listening sockets of a program without a supervisor, where the system lets us
+	Alone  bool               // never run two generations of such a program at a time
+	Probe  string             // URL, or a path at its first TCP address, that has to answer before such a program is ready; "" for none
+	Hold   time.Duration      // how long clients wait while nothing serves, before they are answered that
+	Outage func() outage.Page // what they are answered
 }
 
 // Handoff is a way from one generation to the next.
@@ -28,6 +35,7 @@ type Handoff string
 const (
 	Cold       Handoff = "start" // nothing ran before
 	Supervised Handoff = "supervised"
+	Kept       Handoff = "kept"
 	Restart    Handoff = "restart"
 )
 
@@ -116,6 +124,12 @@ func (a *App) Run(ctx context.Context) error {
 		return err
 	}
 	defer bus.Close()
-	r := &runner{app: a, opts: a.opts, bus: bus, exits: make(chan exited), listened: make(chan listened), ctx: ctx}
+	r := &runner{
+		app: a, opts: a.opts, bus: bus, alone: a.opts.Alone,
+		exits: make(chan exited), listened: make(chan listened), probed: make(chan probed), ctx: ctx,
+	}
+	if a.opts.Keep {
+		r.openKeeper()
+	}
 	return r.run()
 }

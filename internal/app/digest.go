@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -60,4 +62,22 @@ func startHint(err error) string {
 		return "the binary is not for this machine: check GOOS and GOARCH"
 	}
 	return ""
+}
+
+// once are words of programs that need something which another process has.
+var once = regexp.MustCompile(`(?i)[^\n]*(address already in use|resource temporarily unavailable|database is locked|EADDRINUSE)[^\n]*`)
+
+// taken returns the line of the output that says that the program needs
+// something which one of the processes has, "" if there is none.
+func (c *Console) taken(by []int) string {
+	text := colour.ReplaceAllString(strings.ReplaceAll(c.text(), "\r\n", "\n"), "")
+	line := strings.TrimSpace(once.FindString(text))
+	m := inUse.FindStringSubmatch(line)
+	if m == nil {
+		return line
+	}
+	if port, err := strconv.Atoi(m[2]); err == nil && !slices.Contains(append(by, os.Getpid()), proc.PortOwner(port)) {
+		return "" // somebody else's port: stopping the old one would not help
+	}
+	return line
 }

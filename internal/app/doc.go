@@ -8,7 +8,13 @@
 //   - supervised: the program embeds package supervisor. It gets SIGUSR2, starts
 //     its successor itself and drains. The old generation serves until the new
 //     one does; if that never happens it just goes on.
-//   - restart: any other program is stopped gracefully, then the new one starts.
+//   - kept: package sockets keeps the listening sockets of any other program. The
+//     new generation starts beside the old one, and gets them when it binds; the
+//     old one accepts no more once the new one listens, and is stopped when it
+//     has answered what it had accepted. A program that cannot run twice is
+//     stopped first, and its clients wait in the queues of the sockets.
+//   - restart: where that is not possible, the program is stopped gracefully, then
+//     the new one starts.
 //
 // App is the program's service manager in development. It listens on
 // NOTIFY_SOCKET, keeps the listening sockets that the program stores with it

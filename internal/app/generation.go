@@ -1,9 +1,11 @@
 package app
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/ginreload/ginreload/internal/proc"
+	"github.com/ginreload/ginreload/internal/sockets"
 )
 
 // generation is one process of the program.
@@ -14,6 +16,12 @@ type generation struct {
 	supervised bool // it has announced a supervisor
 	begun      time.Time
 	replaced   bool // a newer one serves; it drains
+
+	kept    *sockets.Generation // nil if its sockets are not kept
+	listens bool                // on sockets that are kept
+	addrs   []netip.AddrPort    // of them, TCP only
+	since   time.Time           // it drains
+	ending  bool                // it was asked to end
 }
 
 // exited is the end of a generation.
@@ -53,3 +61,6 @@ func (r *runner) report(e exited) {
 	case <-r.over:
 	}
 }
+
+// pids lists the processes of the generation.
+func (g *generation) pids() []int { return proc.Tree(g.group) }

@@ -11,6 +11,7 @@ import (
 	"github.com/ginreload/ginreload/internal/binary"
 	"github.com/ginreload/ginreload/internal/manager"
 	"github.com/ginreload/ginreload/internal/proc"
+	"github.com/ginreload/ginreload/internal/sockets"
 )
 
 // patience is how long a reload waits before it says what it is waiting for.
@@ -25,6 +26,7 @@ type runner struct {
 
 	exits      chan exited
 	listened   chan listened
+	probed     chan probed
 	over       chan struct{} // closed when the loop has ended
 	background sync.WaitGroup
 
@@ -35,6 +37,10 @@ type runner struct {
 	store   manager.Store
 	paths   []string // of unix sockets in store, removed at the end
 	advised bool
+
+	keeper *sockets.Keeper      // nil if no sockets are kept
+	kept   <-chan sockets.Event // of keeper
+	alone  bool                 // no two generations at a time
 
 	stopping bool
 	timer    *time.Timer // of op or of the stop
@@ -53,6 +59,8 @@ type operation struct {
 	listen  context.CancelFunc
 	aborted bool
 	asked   bool // the supervisor has begun to hand over
+	alone   bool // the old generation is stopped first, its sockets being kept
+	refused bool // a start beside the old generation has failed for that reason
 }
 
 func (r *runner) run() error {
@@ -61,6 +69,7 @@ func (r *runner) run() error {
 	r.timer.Stop()
 	defer func() {
 		close(r.over)
+		r.closeKeeper()
 		r.store.Clear()
 		r.removePaths()
 		r.background.Wait()
@@ -75,6 +84,10 @@ func (r *runner) run() error {
 			r.exited(e)
 		case l := <-r.listened:
 			r.isListening(l)
+		case p := <-r.probed:
+			r.hasAnswered(p)
+		case e := <-r.kept:
+			r.keeps(e)
 		case <-r.timer.C:
 			if f := r.onTimer; f != nil {
 				r.onTimer = nil
@@ -129,6 +142,8 @@ func (r *runner) reload(path string) {
 		r.op.handoff = Supervised
 		r.op.why = "the program embeds supervisor"
 		r.askForUpgrade()
+	case r.keeping() && !embeds && r.current.listens:
+		r.replaceKept()
 	default:
 		r.op.handoff = Restart
 		r.op.why = "the program does not embed supervisor"
@@ -153,16 +168,16 @@ func (r *runner) start() {
 	op.begun = time.Now()
 	stdout, stderr := r.opts.Console.files()
 	r.opts.Console.mark()
-	p, err := proc.Start(proc.Command{Args: args, Dir: r.opts.Dir, Env: env, Stdout: stdout, Stderr: stderr, Files: r.store.Files()})
+	p, kept, err := r.spawn(proc.Command{Args: args, Dir: r.opts.Dir, Env: env, Stdout: stdout, Stderr: stderr, Files: r.store.Files()})
 	if err != nil {
 		r.fail(Event{Message: err.Error(), Hint: startHint(err)})
 		return
 	}
-	op.next = &generation{number: op.number, pid: p.PID(), group: p.PID(), begun: op.begun}
+	op.next = &generation{number: op.number, pid: p.PID(), group: p.PID(), begun: op.begun, kept: kept}
 	r.opts.Session.Remember(proc.LeftGroup, fmt.Sprint(p.PID()))
 	r.follow(op.next, p)
 	r.emit(Event{Kind: Starting, Generation: op.number, PID: p.PID(), Handoff: op.handoff, Why: op.why})
-	if !op.embeds {
+	if !op.embeds && r.current == nil {
 		r.awaitListening(op)
 	}
 	r.after(patience, func() {
@@ -178,16 +193,18 @@ func (r *runner) ready(g *generation, addrs []netip.AddrPort) {
 	if op.listen != nil {
 		op.listen()
 	}
-	if r.current != nil {
-		r.current.replaced = true
-		r.old = append(r.old, r.current)
+	before := r.current
+	if before != nil {
+		before.replaced = true
+		r.old = append(r.old, before)
 	}
 	r.current = g
+	r.handOver(before, g)
 	r.emit(Event{
 		Kind: Ready, Generation: g.number, PID: g.pid, Handoff: op.handoff, Why: op.why,
 		Took: time.Since(op.begun), Addresses: texts(addrs),
 	})
-	if !g.supervised && !r.advised && len(addrs) > 0 {
+	if !g.supervised && !r.advised && len(addrs) > 0 && r.keeper == nil {
 		r.advised = true
 		r.emit(Event{Kind: Advice, Message: "a reload restarts this program; with supervisor.ListenAndServe it would lose no request"})
 	}
@@ -203,6 +220,7 @@ func (r *runner) fail(e Event) {
 	}
 	e.Kind, e.Generation, e.Handoff, e.Superseded = Failed, op.number, op.handoff, op.aborted
 	r.emit(e)
+	r.down()
 }
 
 // exited deals with the end of a process, whoever asked for it.
@@ -211,20 +229,29 @@ func (r *runner) exited(e exited) {
 	switch {
 	case slices.Contains(r.old, g):
 		r.old = slices.DeleteFunc(r.old, func(o *generation) bool { return o == g })
+		r.gone(g)
 		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: e.exit})
 	case r.op != nil && r.op.next == g:
 		r.op.next = nil
 		proc.KillGroup(g.group)
+		r.gone(g)
 		if r.stopping {
 			r.op = nil
+			return
+		}
+		if r.cannotRunTwice(g) {
 			return
 		}
 		message, hint := r.opts.Console.digest()
 		r.fail(Event{PID: g.pid, Exit: e.exit, Message: message, Hint: hint})
 	case r.current == g:
 		r.current = nil
-		if r.op == nil || r.op.handoff == Restart {
+		if r.op == nil || r.op.handoff != Supervised {
 			proc.KillGroup(g.group) // a wrapper may have left its program behind
+		}
+		r.gone(g)
+		if !r.stopping && r.takesUpAgain(g, e.exit) {
+			return
 		}
 		r.currentEnded(g, e.exit)
 	}
@@ -234,19 +261,21 @@ func (r *runner) currentEnded(g *generation, exit proc.Exit) {
 	switch {
 	case r.stopping:
 		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: exit})
-	case r.op != nil && r.op.handoff == Restart:
+	case r.op != nil && (r.op.handoff == Restart || r.op.alone):
 		r.cancelTimer()
 		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: exit})
 		if r.op.aborted {
 			r.fail(Event{})
 			return
 		}
+		r.down()
 		r.start()
 	case r.op != nil && r.op.handoff == Supervised:
 		r.orphanedUpgrade(g)
 	default:
 		message, hint := r.opts.Console.digest()
 		r.emit(Event{Kind: Exited, Generation: g.number, PID: g.pid, Exit: exit, Message: message, Hint: hint})
+		r.down()
 	}
 }
 

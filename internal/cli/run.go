@@ -16,9 +16,11 @@ import (
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
 	"github.com/ginreload/ginreload/internal/loop"
+	"github.com/ginreload/ginreload/internal/outage"
 	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
+	"github.com/ginreload/ginreload/internal/report"
 	"github.com/ginreload/ginreload/watcher"
 )
 
@@ -56,8 +58,9 @@ func run(in Invocation, cfg config.Config) (err error) {
 		return err
 	}
 	screen := &screen{shared: isTerminal(in.Stdout) && isTerminal(in.Stderr)}
-	hub := event.NewHub(in.sink(cfg, screen))
-	s := &stages{cfg: cfg, made: m, builder: made, hub: hub, here: in.Dir}
+	trouble := report.NewTrouble(version())
+	hub := event.NewHub(in.sink(cfg, screen), trouble.Show)
+	s := &stages{cfg: cfg, made: m, builder: made, hub: hub, trouble: trouble, here: in.Dir}
 	if err := s.watch(); err != nil {
 		return err
 	}
@@ -79,6 +82,7 @@ type stages struct {
 	builder *builder.Builder
 	watcher *watcher.Watcher
 	hub     *event.Hub
+	trouble *report.Trouble
 	here    string // where ginreload was started
 
 	announced bool
@@ -90,6 +94,11 @@ func (s *stages) run(ctx context.Context, in Invocation, session *proc.Session, 
 	program := app.New(app.Options{
 		Session: session, Dir: s.cfg.Dir, Env: in.Env, Console: console, Command: s.made.command,
 		Grace: s.cfg.KillDelay, Signal: stopSignal(s.cfg),
+		Keep: s.cfg.Handoff == "auto", Alone: !s.cfg.Overlap, Probe: s.cfg.Ready, Hold: s.cfg.Hold,
+		Outage: func() outage.Page {
+			headline, detail := s.trouble.Text()
+			return outage.Page{Headline: headline, Detail: detail}
+		},
 	})
 	failures, interrupts := make(chan error, 2), make(chan string)
 	parts, stop := context.WithCancel(ctx)

@@ -40,14 +40,18 @@ type terminal struct {
 }
 
 func (t *terminal) show(e event.Event) {
-	text := t.render(e)
-	if text == "" {
-		return
+	if text := t.whole(e); text != "" {
+		_, _ = io.WriteString(t.w, text)
 	}
-	if e.Hint != "" {
+}
+
+// whole is what is shown of an event: lines, and the hint below them.
+func (t *terminal) whole(e event.Event) string {
+	text := t.render(e)
+	if text != "" && e.Hint != "" {
 		text += "  " + t.arrow + " " + t.message(e.Hint) + "\n"
 	}
-	_, _ = io.WriteString(t.w, text)
+	return text
 }
 
 // render returns whole lines, or nothing for an event that is not shown.

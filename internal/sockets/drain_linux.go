@@ -1,0 +1,171 @@
+//go:build amd64 || arm64
+
+package sockets
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// drainage is how far a generation has come that is to end.
+type drainage struct {
+	on          bool
+	begun       time.Time
+	guard       time.Duration
+	limit       time.Duration
+	reported    bool // Drained was sent
+	ending      bool
+	connections map[uint64]*connection // by inode
+	others      map[uint64]bool        // sockets that are none of them
+}
+
+func (s *state) drain(g *Generation, guard, limit time.Duration) {
+	s.hold(g)
+	if g.on {
+		return
+	}
+	g.drainage = drainage{
+		on: true, begun: time.Now(), guard: guard, limit: limit,
+		connections: map[uint64]*connection{}, others: map[uint64]bool{},
+	}
+	s.draining++
+	s.lookAt(g)
+}
+
+func (s *state) hurry(g *Generation) {
+	if g.on && !g.reported {
+		s.reportDrained(g, s.lookAt(g))
+	}
+}
+
+// takeUp ends the drain of a generation that goes on.
+func (s *state) takeUp(g *Generation) {
+	if !g.on {
+		return
+	}
+	s.draining--
+	back := map[int][]rewriting{}
+	for _, c := range g.connections {
+		if c.parked {
+			back[c.pid] = append(back[c.pid], rewriting{unix.EPOLL_CTL_MOD, c.entry})
+			unix.Close(c.own)
+		}
+	}
+	for pid, changes := range back {
+		rewrite(pid, changes)
+	}
+	g.drainage = drainage{}
+}
+
+// finish deals with what is left when the process has ended.
+func (s *state) finish(g *Generation) {
+	if !g.on {
+		return
+	}
+	s.draining--
+	for _, c := range g.connections {
+		s.letGo(c)
+	}
+	g.drainage = drainage{}
+}
+
+// look looks at all generations that drain.
+func (s *state) look() {
+	for _, g := range s.generations {
+		if !g.on {
+			continue
+		}
+		left := s.lookAt(g)
+		age := time.Since(g.begun)
+		if !g.reported && (left.none() && age >= g.guard || age >= g.limit) {
+			s.reportDrained(g, left)
+		}
+	}
+}
+
+// remainder counts what a generation still has to do.
+type remainder struct{ busy, resting int }
+
+func (r remainder) none() bool { return r.busy == 0 && r.resting == 0 }
+
+func (s *state) reportDrained(g *Generation, left remainder) {
+	g.reported = true
+	s.emit(Event{Kind: Drained, Generation: g, Cut: left.busy})
+}
+
+// lookAt parks what has come to rest, passes on what has a new request, and
+// counts what is left.
+func (s *state) lookAt(g *Generation) remainder {
+	left := remainder{}
+	present := map[uint64]bool{}
+	alive := false
+	for _, pid := range g.processes() {
+		fds, ok := descriptors(pid)
+		if !ok {
+			continue
+		}
+		alive = true
+		s.lookInto(g, pid, fds, present, &left)
+	}
+	for inode, c := range g.connections {
+		// Of a process that has ended nothing is present; gone deals with those.
+		if !present[inode] && alive {
+			delete(g.connections, inode)
+			if g.ending {
+				s.letGo(c)
+			} else if c.parked {
+				unix.Close(c.own)
+			}
+		}
+	}
+	return left
+}
+
+func (s *state) lookInto(g *Generation, pid int, fds []descriptor, present map[uint64]bool, left *remainder) {
+	entries := map[uint64]interest{}
+	var changes []rewriting
+	for _, d := range fds {
+		if !d.epoll {
+			continue
+		}
+		for _, i := range interests(pid, d.fd) {
+			entries[i.inode] = i
+			if s.byInode(i.inode) != nil {
+				changes = append(changes, rewriting{unix.EPOLL_CTL_DEL, i})
+			}
+		}
+	}
+	p, err := open(pid)
+	if err != nil {
+		return
+	}
+	defer p.close()
+	parking := map[uint64]*connection{}
+	for _, d := range fds {
+		if d.epoll || g.others[d.inode] {
+			continue
+		}
+		present[d.inode] = true
+		c, cond := s.lookAtConnection(g, p, d)
+		switch cond {
+		case busy:
+			left.busy++
+		case resting:
+			left.resting++
+		}
+		if entry, ok := entries[d.inode]; c != nil && ok && !c.parked && !c.foreign && (cond == resting || cond == idle) {
+			c.entry = entry
+			entry.events &^= incoming
+			changes = append(changes, rewriting{unix.EPOLL_CTL_MOD, entry})
+			parking[d.inode] = c
+		}
+	}
+	for _, made := range s.park(g, pid, changes) {
+		if c := parking[made.inode]; c != nil && made.op == unix.EPOLL_CTL_MOD {
+			if own, err := p.duplicate(c.fd); err == nil {
+				c.parked, c.own, c.unread = inodeOf(own) == c.inode, own, 0
+			}
+		}
+	}
+}
