@@ -152,25 +152,39 @@ func TestIdenticalBinaryRestartsNothing(t *testing.T) {
 	}
 }
 
-// A program without a supervisor is stopped gracefully and started anew, and
-// only once the new one is built.
-func TestPlainProgramIsRestartedAfterTheBuild(t *testing.T) {
-	dir := project(t, filepath.Join(repository(), "testdata", "apps", "plain"), nil)
-	file := filepath.Join(dir, "main.go")
-	g := start(t, dir)
-	if e := g.awaitKind(event.Reloaded); len(e.Addresses) != 1 {
-		t.Errorf("addresses %v", e.Addresses)
-	}
-	edit(t, file, "func main() {", "func main() {{")
-	g.buildFailure()
-	g.expect("hello, version 1")
-	edit(t, file, "func main() {{", "func main() {")
-	edit(t, file, "version 1", "version 2")
-	if e := g.awaitKind(event.Reloaded); e.Handoff != "restart" || e.Why == "" {
-		t.Errorf("told %s", text(e))
-	}
-	g.expect("hello, version 2")
-	if !strings.Contains(g.output.String(), "stopped by terminated") {
-		t.Errorf("the program was not asked to stop:\n%s", g.output)
+// A program without a supervisor is replaced only once the new one is built,
+// and the old one is asked to stop: beside the new one where its sockets are
+// kept, before it with --handoff=restart.
+func TestPlainProgramIsReplacedAfterTheBuild(t *testing.T) {
+	for handoff, args := range map[string][]string{"kept": nil, "restart": {"--handoff=restart"}} {
+		t.Run(handoff, func(t *testing.T) {
+			t.Parallel()
+			dir := project(t, filepath.Join(repository(), "testdata", "apps", "plain"), nil)
+			file := filepath.Join(dir, "main.go")
+			g := start(t, dir, args...)
+			if e := g.awaitKind(event.Reloaded); len(e.Addresses) != 1 {
+				t.Errorf("addresses %v", e.Addresses)
+			}
+			edit(t, file, "func main() {", "func main() {{")
+			g.buildFailure()
+			g.expect("hello, version 1")
+			edit(t, file, "func main() {{", "func main() {")
+			edit(t, file, "version 1", "version 2")
+			gone := false
+			e := g.await("a reload", func(e event.Event) bool {
+				gone = gone || e.Kind == event.AppGone
+				return e.Kind == event.Reloaded
+			})
+			if e.Handoff != handoff || e.Why == "" || gone != (handoff == "restart") {
+				t.Errorf("told %s, the old one gone before: %v", text(e), gone)
+			}
+			g.expect("hello, version 2")
+			if !gone {
+				g.awaitKind(event.AppGone)
+			}
+			if !strings.Contains(g.output.String(), "stopped by terminated") {
+				t.Errorf("the program was not asked to stop:\n%s", g.output)
+			}
+		})
 	}
 }

@@ -106,6 +106,31 @@ func (r *runner) retire() {
 	r.after(drainPatience, func() { r.keeper.Hurry(r.current.kept) })
 }
 
+// startAlone starts the program of op when no other generation is left that
+// could be in its way.
+func (r *runner) startAlone() {
+	r.op.ended = true
+	waits := false
+	for _, g := range r.old {
+		if g.kept == nil {
+			continue
+		}
+		waits = true
+		if !g.ending {
+			r.end(g)
+		}
+	}
+	if waits {
+		return
+	}
+	r.op.ended = false
+	if r.op.aborted {
+		r.fail(Event{})
+		return
+	}
+	r.start()
+}
+
 // keeps deals with what the keeper has to tell.
 func (r *runner) keeps(e sockets.Event) {
 	switch e.Kind {

@@ -60,6 +60,7 @@ type operation struct {
 	aborted bool
 	asked   bool // the supervisor has begun to hand over
 	alone   bool // the old generation is stopped first, its sockets being kept
+	ended   bool // the old generation has ended, others before it may not have
 	refused bool // a start beside the old generation has failed for that reason
 }
 
@@ -231,6 +232,9 @@ func (r *runner) exited(e exited) {
 		r.old = slices.DeleteFunc(r.old, func(o *generation) bool { return o == g })
 		r.gone(g)
 		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: e.exit})
+		if r.op != nil && r.op.ended {
+			r.startAlone()
+		}
 	case r.op != nil && r.op.next == g:
 		r.op.next = nil
 		proc.KillGroup(g.group)
@@ -269,7 +273,7 @@ func (r *runner) currentEnded(g *generation, exit proc.Exit) {
 			return
 		}
 		r.down()
-		r.start()
+		r.startAlone()
 	case r.op != nil && r.op.handoff == Supervised:
 		r.orphanedUpgrade(g)
 	default:
