@@ -35,7 +35,7 @@ func TestCertificateOfAListener(t *testing.T) {
 				l.certificate = &Certificate{}
 				l.certificate.current.Store(of("files"))
 			}
-			hello := &tls.ClientHelloInfo{ServerName: c.server, Conn: tcpConn{(*net.TCPConn)(nil), &conn{origin: l}}}
+			hello := &tls.ClientHelloInfo{ServerName: c.server, Conn: &tcpConn{(*net.TCPConn)(nil), &conn{origin: l}}}
 			got, err := certify(c.config).GetCertificate(hello)
 			if err != nil {
 				t.Fatal(err)

@@ -16,46 +16,51 @@ import (
 // without anybody noticing. The alternative, closing it after a grace, always
 // races with a client that is just sending.
 
-// past is a deadline that has expired.
-var past = time.Unix(1, 0)
-
 // wholeBuffer is the room that net/http offers for reading when it holds no
 // byte that it has yet to look at.
 var wholeBuffer = bufio.NewReader(nil).Size()
 
-// conn is the state of one accepted connection.
+// conn is the state of one accepted connection. What each request needs comes
+// first, so that it shares cache lines.
 type conn struct {
 	raw    net.Conn // what accept returned
 	origin *Listener
-	pinned atomic.Bool // its state cannot move to another process: TLS, HTTP/2, or it was tried
-	leave  atomic.Bool // the drain wants it moved as soon as it is clean
-	begun  atomic.Bool // a byte was read here
-	moved  atomic.Bool // another process has it
-	gone   atomic.Bool // closed here
-	http2  atomic.Bool
-	shaken atomic.Bool // TLS is established
 
-	accepted time.Duration      // on the clock of conns
-	turn     time.Time          // in a drain, when its client is told to go; guarded by mu of conns
-	hooks    map[*hook]struct{} // to be called then; guarded by mu of conns
+	state   atomic.Int32  // http.ConnState; written by the server's hook
+	asked   atomic.Int32  // how often the server set a deadline since the connection became idle
+	leave   atomic.Bool   // the drain wants it moved as soon as it is clean
+	gone    atomic.Bool   // closed here
+	kicks   atomic.Uint32 // odd while an expired deadline of ours stands in place of the server's; written with mu held
+	timed   atomic.Bool   // false if the socket has no deadline and is to have none; written with mu held
+	expired atomic.Bool   // the server's deadline has, without the socket knowing it
+	readers atomic.Int32  // reads that may be waiting for the socket
 
 	// Owned by the goroutine that reads.
-	early   []byte // what the process before us has read of the next request
-	tail    []byte // the last bytes read, at most peek-1
-	arrived bool   // from another process, and nothing read yet: an empty line may come first
-	served  bool   // by the process before us: HTTP/1
+	settled bool           // nothing is special about reading but a drain
+	arrived bool           // from another process, and nothing read yet: an empty line may come first
+	served  bool           // by the process before us: HTTP/1
+	tail    [peek - 1]byte // ends with the last bytes read
+	tailed  int            // how many of tail were read
+	early   []byte         // what the process before us has read of the next request
 
-	state    atomic.Int32  // http.ConnState; written by the server's hook with mu held
 	mu       sync.Mutex    // guards what follows
-	deadline time.Time     // what the server asked for
-	kicked   atomic.Bool   // an expired deadline of ours stands in its place; read without mu
-	asked    int           // how often the server set a deadline since the connection became idle
+	flights  []flight      // requests under way
+	first    [1]flight     // room for the only one of HTTP/1
+	deadline time.Time     // what the server asked for; what it may spare the socket is not here
 	since    time.Time     // when it became idle, if that was in a drain
 	outer    net.Conn      // what the server has: this one, or TLS around it
 	released bool          // it is being closed, as it was idle for too long
-	flights  []flight      // requests under way
 	resting  bool          // it moved here idle and has read nothing yet; deadline is how long it may stay so
 	late     time.Duration // what the server allows for a request meanwhile, from its first byte
+
+	pinned   atomic.Bool        // its state cannot move to another process: TLS, HTTP/2, or it was tried
+	begun    atomic.Bool        // a byte was read here
+	moved    atomic.Bool        // another process has it
+	http2    atomic.Bool        // it is
+	shaken   atomic.Bool        // TLS is established
+	accepted time.Duration      // on the clock of conns
+	turn     time.Time          // in a drain, when its client is told to go; guarded by mu of conns
+	hooks    map[*hook]struct{} // to be called then; guarded by mu of conns
 }
 
 // tcpConn and unixConn embed the concrete types so that sendfile, CloseWrite
@@ -65,28 +70,29 @@ type tcpConn struct {
 	c *conn
 }
 
-func (t tcpConn) Read(p []byte) (int, error)        { return t.c.read(p) }
-func (t tcpConn) Close() error                      { return t.c.close() }
-func (t tcpConn) SetDeadline(d time.Time) error     { return t.c.setDeadline(d) }
-func (t tcpConn) SetReadDeadline(d time.Time) error { return t.c.setReadDeadline(d) }
+func (t *tcpConn) Read(p []byte) (int, error)        { return t.c.read(p) }
+func (t *tcpConn) Close() error                      { return t.c.close() }
+func (t *tcpConn) SetDeadline(d time.Time) error     { return t.c.setDeadline(d) }
+func (t *tcpConn) SetReadDeadline(d time.Time) error { return t.c.setReadDeadline(d) }
 
-// NetConn returns the connection as accept returned it.
-func (t tcpConn) NetConn() net.Conn { return t.TCPConn }
-func (t tcpConn) tracked() *conn    { return t.c }
+// NetConn returns the connection as accept returned it. A deadline that is set
+// there does not end with one that is set here.
+func (t *tcpConn) NetConn() net.Conn { return t.TCPConn }
+func (t *tcpConn) tracked() *conn    { return t.c }
 
 type unixConn struct {
 	*net.UnixConn
 	c *conn
 }
 
-func (u unixConn) Read(p []byte) (int, error)        { return u.c.read(p) }
-func (u unixConn) Close() error                      { return u.c.close() }
-func (u unixConn) SetDeadline(d time.Time) error     { return u.c.setDeadline(d) }
-func (u unixConn) SetReadDeadline(d time.Time) error { return u.c.setReadDeadline(d) }
+func (u *unixConn) Read(p []byte) (int, error)        { return u.c.read(p) }
+func (u *unixConn) Close() error                      { return u.c.close() }
+func (u *unixConn) SetDeadline(d time.Time) error     { return u.c.setDeadline(d) }
+func (u *unixConn) SetReadDeadline(d time.Time) error { return u.c.setReadDeadline(d) }
 
 // NetConn returns the connection as accept returned it.
-func (u unixConn) NetConn() net.Conn { return u.UnixConn }
-func (u unixConn) tracked() *conn    { return u.c }
+func (u *unixConn) NetConn() net.Conn { return u.UnixConn }
+func (u *unixConn) tracked() *conn    { return u.c }
 
 // wrap counts nc as a connection of l before anybody else sees it.
 func (l *Listener) wrap(nc net.Conn) net.Conn {
@@ -102,15 +108,18 @@ func (l *Listener) count(c *conn) net.Conn {
 	l.sup.conns.add(c)
 	switch v := c.raw.(type) {
 	case *net.TCPConn:
-		return tcpConn{v, c}
+		return &tcpConn{v, c}
 	case *net.UnixConn:
-		return unixConn{v, c}
+		return &unixConn{v, c}
 	}
 	panic("supervisor: a listener that is neither TCP nor unix") // Listen admits no other
 }
 
 // tracked finds our part below whatever a server or TLS has put around it.
 func tracked(nc net.Conn) *conn {
+	if t, ok := nc.(*tcpConn); ok { // nearly always, and several times faster
+		return t.c
+	}
 	for nc != nil {
 		if t, ok := nc.(interface{ tracked() *conn }); ok {
 			return t.tracked()
@@ -124,73 +133,10 @@ func tracked(nc net.Conn) *conn {
 	return nil
 }
 
-// release asks the connection to leave for the next process. An idle reader is
-// woken; a busy one leaves when it becomes idle.
-func (c *conn) release() {
-	c.leave.Store(true)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.between() {
-		return
-	}
-	c.kicked.Store(true)
-	c.raw.SetReadDeadline(past)
-	// It may have become busy in the meantime without having seen that.
-	if !c.between() {
-		c.unkickLocked()
-	}
-}
-
 // between reports whether the connection waits for a request.
 func (c *conn) between() bool {
 	state := http.ConnState(c.state.Load())
 	return state == http.StateNew || state == http.StateIdle
-}
-
-// unkick puts the server's own deadline back if ours has expired instead.
-func (c *conn) unkick() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.unkickLocked()
-}
-
-func (c *conn) unkickLocked() bool {
-	if !c.kicked.Load() {
-		return false
-	}
-	c.kicked.Store(false)
-	c.raw.SetReadDeadline(c.deadline)
-	return true
-}
-
-func (c *conn) setReadDeadline(d time.Time) error {
-	// During a request a deadline means nothing to us, and the lock costs. A
-	// drain that begins just then may put one of its own in its place, and says
-	// first that it does.
-	if !c.between() && !c.leave.Load() {
-		if err := c.raw.SetReadDeadline(d); !c.leave.Load() {
-			return err
-		}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.asked++
-	if c.resting {
-		c.late, d = time.Until(d), c.deadline // negative for a zero d
-	}
-	c.deadline = d
-	if c.kicked.Load() {
-		c.kicked.Store(false)
-	}
-	return c.raw.SetReadDeadline(d)
-}
-
-func (c *conn) setDeadline(d time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.deadline = d
-	c.kicked.Store(false)
-	return c.raw.SetDeadline(d)
 }
 
 func (c *conn) close() error {
@@ -214,7 +160,7 @@ func (c *conn) enter(state http.ConnState, outer net.Conn) {
 		c.greet(outer)
 	}
 	c.state.Store(int32(state))
-	if c.kicked.Load() {
+	if c.kicked() {
 		c.unkick() // for whoever reads past us from now on, as io.Copy does
 	}
 }
@@ -241,11 +187,12 @@ func (c *conn) greet(outer net.Conn) {
 // rest notes that the connection is between two requests. When it became so
 // counts in a drain only, and looking at the clock costs.
 func (c *conn) rest() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.asked = 0; c.origin.sup.lameDuck.Load() {
+	if c.origin.sup.lameDuck.Load() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		c.since = time.Now()
 	}
+	c.asked.Store(0)
 	c.state.Store(int32(http.StateIdle))
 }
 
@@ -254,5 +201,5 @@ func (c *conn) rest() {
 func (c *conn) requested() (since time.Time, begun bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.since, c.asked > 1
+	return c.since, c.asked.Load() > 1
 }

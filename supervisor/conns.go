@@ -263,7 +263,7 @@ func (t *conns) tend(grace time.Duration) census {
 // closeIdle begins to close c, unless a request has come in the meantime.
 func (t *conns) closeIdle(c *conn) bool {
 	c.mu.Lock()
-	idle := http.ConnState(c.state.Load()) == http.StateIdle && c.asked <= 1 && !c.released
+	idle := http.ConnState(c.state.Load()) == http.StateIdle && c.asked.Load() <= 1 && !c.released
 	outer := c.outer
 	c.released = c.released || idle
 	c.mu.Unlock()

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,6 +41,9 @@ func (f flight) route() string {
 func (c *conn) depart(r *http.Request, handler http.Handler) {
 	since := c.origin.sup.conns.clock()
 	c.mu.Lock()
+	if c.flights == nil {
+		c.flights = c.first[:0]
+	}
 	c.flights = append(c.flights, flight{req: r, mux: handler, method: r.Method, host: r.Host, path: r.URL.Path, since: since})
 	c.mu.Unlock()
 }
@@ -48,26 +52,33 @@ func (c *conn) depart(r *http.Request, handler http.Handler) {
 // hijacked the flight goes on until the connection is closed.
 func (c *conn) arrive(r *http.Request) {
 	c.mu.Lock()
-	for i := range c.flights {
-		if c.flights[i].req != r {
-			continue
-		}
-		f := &c.flights[i]
-		if f.pattern = r.Pattern; http.ConnState(c.state.Load()) == http.StateHijacked {
-			f.req = nil // net/http is done with it
-			break
-		}
-		landed := *f
-		last := len(c.flights) - 1
-		c.flights[i], c.flights[last] = c.flights[last], flight{}
-		c.flights = c.flights[:last]
+	i := slices.IndexFunc(c.flights, func(f flight) bool { return f.req == r })
+	if i < 0 {
 		c.mu.Unlock()
-		if s := c.origin.sup; s.lameDuck.Load() && !c.gone.Load() {
-			s.conns.finished(landed)
-		}
 		return
 	}
+	f := &c.flights[i]
+	if http.ConnState(c.state.Load()) == http.StateHijacked {
+		f.pattern, f.req = r.Pattern, nil // net/http is done with it
+		c.mu.Unlock()
+		return
+	}
+	var landed flight
+	lame := c.origin.sup.lameDuck.Load()
+	if lame {
+		landed = *f
+		landed.pattern = r.Pattern
+	}
+	last := len(c.flights) - 1
+	if i < last {
+		*f = c.flights[last]
+	}
+	c.flights[last] = flight{}
+	c.flights = c.flights[:last]
 	c.mu.Unlock()
+	if lame && !c.gone.Load() {
+		c.origin.sup.conns.finished(landed)
+	}
 }
 
 // underWay returns the requests of c that are not done, or what stands for

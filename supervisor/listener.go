@@ -167,6 +167,7 @@ func (h handed) Accept() (net.Conn, error) {
 	select {
 	case a := <-h.moved:
 		c := &conn{raw: a.conn, origin: h.Listener, resting: true, early: a.early, arrived: true, served: len(a.early) > 0}
+		c.timed.Store(true)
 		if h.idle > 0 {
 			c.deadline = time.Now().Add(h.idle)
 			c.raw.SetReadDeadline(c.deadline)

@@ -29,10 +29,8 @@ func (c *conn) clean(room int) (held []byte, ok bool) {
 	case http.StateNew:
 		return c.early, !c.begun.Load()
 	case http.StateIdle:
-		c.mu.Lock()
-		defer c.mu.Unlock()
 		n := wholeBuffer - room
-		if c.asked != 1 || n < 0 || n > len(c.tail) || c.pinned.Load() {
+		if c.asked.Load() != 1 || n < 0 || n > c.tailed || c.pinned.Load() {
 			return nil, false
 		}
 		return c.tail[len(c.tail)-n:], true
@@ -41,6 +39,27 @@ func (c *conn) clean(room int) (held []byte, ok bool) {
 }
 
 func (c *conn) read(p []byte) (int, error) {
+	if !c.settled || c.leave.Load() {
+		return c.readWarily(p)
+	}
+	kicks := c.kicks.Load()
+	c.readers.Add(1)
+	if c.expired.Load() {
+		c.readers.Add(-1)
+		return 0, errExpired
+	}
+	n, err := c.raw.Read(p)
+	c.readers.Add(-1)
+	if n > 0 {
+		c.keep(p[:n])
+	} else if c.disturbed(kicks, err) {
+		return c.readWarily(p)
+	}
+	return n, err
+}
+
+// readWarily reads where the connection may leave, or has just come.
+func (c *conn) readWarily(p []byte) (int, error) {
 	for {
 		if c.moved.Load() {
 			return 0, io.EOF
@@ -50,6 +69,7 @@ func (c *conn) read(p []byte) (int, error) {
 				return 0, io.EOF
 			}
 		}
+		kicks := c.kicks.Load()
 		n, err := c.take(p)
 		if n > 0 {
 			if n = c.note(p[:n]); n > 0 {
@@ -57,17 +77,32 @@ func (c *conn) read(p []byte) (int, error) {
 			}
 			continue
 		}
-		// net/http lets deadlines expire all the time, to end its reading ahead.
-		if c.kicked.Load() && errors.Is(err, os.ErrDeadlineExceeded) && c.unkick() {
-			continue
+		if !c.disturbed(kicks, err) {
+			return n, err
 		}
-		return n, err
 	}
+}
+
+// disturbed reports whether err is due to a deadline of ours, and takes that
+// away. kicks is from before the read: in the meantime somebody else may have
+// taken it away. net/http lets deadlines of its own expire all the time, to end
+// its reading ahead.
+func (c *conn) disturbed(kicks uint32, err error) bool {
+	if !c.kicked() && c.kicks.Load() == kicks || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	c.unkick()
+	return true
 }
 
 // take reads what there is, first what the process before us has read.
 func (c *conn) take(p []byte) (int, error) {
 	if len(c.early) == 0 {
+		c.readers.Add(1)
+		defer c.readers.Add(-1)
+		if c.expired.Load() {
+			return 0, errExpired
+		}
 		return c.raw.Read(p)
 	}
 	n := copy(p, c.early)
@@ -90,9 +125,21 @@ func (c *conn) note(p []byte) int {
 	if !c.begun.Load() {
 		c.begin(p)
 	}
-	c.tail = append(c.tail, p[max(0, len(p)-peek+1):]...)
-	c.tail = append(c.tail[:0], c.tail[max(0, len(c.tail)-peek+1):]...)
+	c.keep(p)
+	c.settled = len(c.early) == 0
 	return len(p)
+}
+
+// keep keeps the end of p, which was read.
+func (c *conn) keep(p []byte) {
+	if len(p) >= len(c.tail) {
+		c.tail = [len(c.tail)]byte(p[len(p)-len(c.tail):])
+		c.tailed = len(c.tail)
+		return
+	}
+	copy(c.tail[:], c.tail[len(p):])
+	copy(c.tail[len(c.tail)-len(p):], p)
+	c.tailed = min(c.tailed+len(p), len(c.tail))
 }
 
 // begin notes the first bytes of the connection in this process.
@@ -111,7 +158,7 @@ func (c *conn) begin(p []byte) {
 	if c.late > 0 {
 		c.deadline = time.Now().Add(c.late)
 	}
-	c.raw.SetReadDeadline(c.deadline)
+	c.allowLocked(c.deadline)
 }
 
 // move sends the connection to the next process, with what was read of the
@@ -124,6 +171,7 @@ func (c *conn) move(held []byte) bool {
 		return false
 	}
 	c.moved.Store(true) // net/http may read again
+	c.settled = false
 	return true
 }
 
