@@ -146,6 +146,55 @@ func TestClientSendsNoMore(t *testing.T) {
 	}
 }
 
+// A client that ends at rest is done, even if its server does not see to it.
+func TestClientEndsAtRest(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	end := make(chan struct{})
+	b.raw(func(nc net.Conn) {
+		request(bufio.NewReader(nc))
+		io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1")
+		<-end
+	})
+	defer close(end)
+	c := b.connect()
+	c.get()
+	c.CloseWrite()
+	c.wantEnd()
+
+	silent := b.connect()
+	silent.CloseWrite()
+	silent.wantEnd()
+}
+
+// The generation that had accepted a connection still has it, and the client
+// sees the end nevertheless.
+func TestSharedSocket(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.front.Close()
+	b.done.Wait()
+	var err error
+	if b.front, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	c := b.connect()
+	accepted, err := b.front.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared, err := accepted.(*net.TCPConn).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shared.Close()
+	b.serve(nil)
+	b.Take(accepted)
+	c.get()
+	b.Close()
+	c.wantClosed()
+}
+
 // The server sends no more, and still gets what the client sends, as in a
 // tunnel.
 func TestServerSendsNoMore(t *testing.T) {

@@ -300,7 +300,16 @@ func TestPatience(t *testing.T) {
 func TestNobodyToDial(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.serve(nil)
+	cut := make(chan struct{})
+	b.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/stream" {
+			fmt.Fprint(w, 1)
+			return
+		}
+		http.NewResponseController(w).Flush()
+		<-cut
+		panic(http.ErrAbortHandler)
+	}))
 	kept, late := b.connect(), b.connect()
 	kept.get()
 	b.current.Store(nil)
@@ -310,6 +319,50 @@ func TestNobodyToDial(t *testing.T) {
 	}
 	late.send(get)
 	late.wantClosed()
+
+	kept.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+	res, err := http.ReadResponse(kept.in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(cut)
+	if _, err := io.ReadAll(res.Body); err != io.ErrUnexpectedEOF {
+		t.Errorf("the end of a stream of the old generation: %v", err)
+	}
 }
 
 func echo(nc net.Conn) { io.Copy(nc, nc) }
+
+// A server that had said that it would close, and a client that goes on.
+func TestMovesFromOneThatCloses(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.raw(func(nc net.Conn) {
+		in := bufio.NewReader(nc)
+		request(in)
+		io.WriteString(nc, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n1")
+		request(in)
+	})
+	c := b.connect()
+	c.get()
+	b.serve(nil)
+	if n := c.get(); n != 2 {
+		t.Errorf("generation %d has answered", n)
+	}
+}
+
+// Without a replacement all requests go over one connection.
+func TestOneUpstream(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RemoteAddr) }))
+	c := b.connect()
+	c.send(get)
+	_, first := c.answer()
+	for range 3 {
+		c.send(get)
+		if _, next := c.answer(); next != first {
+			t.Errorf("the request has come from %s, the first one from %s", next, first)
+		}
+	}
+}
