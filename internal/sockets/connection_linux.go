@@ -23,12 +23,17 @@ type connection struct {
 	remote netip.AddrPort
 	seen   time.Time
 
-	foreign bool // does not speak HTTP/1, or is none of what can be parked
-	parked  bool // taken out of the reading part of its set: entry
-	own     int  // our duplicate while parked, else -1
-	entry   interest
-	unread  int  // bytes that waited at the last look
-	ended   bool // the client has said all
+	foreign bool     // does not speak HTTP/1, or is none of what can be parked
+	parked  bool     // taken out of the reading part of its set
+	entry   interest // in that, as the program wants it
+	own     int      // our duplicate while parked, else -1
+
+	was    condition // when last there was nothing unread
+	sent   uint64    // bytes, then
+	unread int       // bytes that waited at the last look
+	since  time.Time // when they were first seen
+	ended  bool      // the client has said all
+	next   bool      // an answer was sent since the program read, so what is unread comes after it
 }
 
 // condition is what a look at a connection tells.
@@ -59,10 +64,21 @@ func (c *connection) examine(fd int) condition {
 		return over
 	}
 	c.ended = info.State == closeWait
+	if c.parked && c.unread > 0 {
+		c.next = c.was != busy || info.Bytes_sent > c.sent
+		return busy
+	}
+	c.sent, c.since = info.Bytes_sent, time.Time{}
+	c.was = c.judge(info)
+	return c.was
+}
+
+// judge tells from what was sent and received whether a request is under way.
+func (c *connection) judge(info *unix.TCPInfo) condition {
 	received := time.Duration(info.Last_data_recv) * time.Millisecond
 	sent := time.Duration(info.Last_data_sent) * time.Millisecond
 	switch {
-	case c.unread > 0 && !c.parked, info.Notsent_bytes > 0:
+	case c.unread > 0, info.Notsent_bytes > 0:
 		return busy
 	case info.Bytes_received == 0:
 		return idle

@@ -18,6 +18,7 @@ type drainage struct {
 	ending      bool
 	connections map[uint64]*connection // by inode
 	others      map[uint64]bool        // sockets that are none of them
+	hungry      []*connection          // parked ones of the process that is looked into, with more of a request under way
 }
 
 func (s *state) drain(g *Generation, guard, limit time.Duration) {
@@ -154,17 +155,21 @@ func (s *state) lookInto(g *Generation, pid int, fds []descriptor, present map[u
 		case resting:
 			left.resting++
 		}
-		if entry, ok := entries[d.inode]; c != nil && ok && !c.parked && !c.foreign && (cond == resting || cond == idle) {
+		if entry, ok := entries[d.inode]; c != nil && ok && !c.parked && !c.foreign && cond != over {
 			c.entry = entry
 			entry.events &^= incoming
 			changes = append(changes, rewriting{unix.EPOLL_CTL_MOD, entry})
 			parking[d.inode] = c
 		}
 	}
+	if len(g.hungry) > 0 {
+		feed(pid, g.hungry)
+		g.hungry = nil
+	}
 	for _, made := range s.park(g, pid, changes) {
 		if c := parking[made.inode]; c != nil && made.op == unix.EPOLL_CTL_MOD {
 			if own, err := p.duplicate(c.fd); err == nil {
-				c.parked, c.own, c.unread = inodeOf(own) == c.inode, own, 0
+				c.parked, c.own = inodeOf(own) == c.inode, own
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -56,76 +55,4 @@ func interests(pid, set int) []interest {
 type rewriting struct {
 	op int
 	interest
-}
-
-// rewrite changes epoll sets of another process, and returns which changes
-// were made. A set knows its entries by file and by number, so the number has
-// to mean the same file to the caller: a thread with a table of descriptors of
-// its own can arrange that, and loses nothing.
-func rewrite(pid int, changes []rewriting) (made []rewriting, err error) {
-	if len(changes) == 0 {
-		return nil, nil
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // never unlocked: the thread ends, and its table with it
-		if err = os.NewSyscallError("unshare", unix.Unshare(unix.CLONE_FILES)); err == nil {
-			made, err = rewriteHere(pid, changes)
-		}
-	}()
-	<-done
-	return made, err
-}
-
-func rewriteHere(pid int, changes []rewriting) (made []rewriting, err error) {
-	above := 0
-	for _, c := range changes {
-		above = max(above, c.fd+1)
-	}
-	p, err := open(pid)
-	if err != nil {
-		return nil, err
-	}
-	defer p.close()
-	if p.fd, err = raise(p.fd, above); err != nil {
-		return nil, err
-	}
-	sets := map[int]int{}
-	for _, c := range changes {
-		set, ok := sets[c.set]
-		if !ok {
-			if set, err = p.duplicate(c.set); err != nil {
-				return made, err
-			}
-			if set, err = raise(set, above); err != nil {
-				return made, err
-			}
-			sets[c.set] = set
-		}
-		own, err := p.duplicate(c.fd)
-		if err != nil {
-			continue // closed meanwhile
-		}
-		if own != c.fd {
-			unix.Dup3(own, c.fd, unix.O_CLOEXEC)
-			unix.Close(own)
-		}
-		event := unix.EpollEvent{Events: c.events, Fd: int32(uint32(c.data)), Pad: int32(c.data >> 32)}
-		if inodeOf(c.fd) == c.inode && unix.EpollCtl(set, c.op, c.fd, &event) == nil {
-			made = append(made, c)
-		}
-		unix.Close(c.fd)
-	}
-	return made, nil
-}
-
-// raise moves a descriptor out of the way of those below.
-func raise(fd, above int) (int, error) {
-	high, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, above)
-	unix.Close(fd)
-	if err != nil {
-		return -1, os.NewSyscallError("fcntl", err)
-	}
-	return high, nil
 }

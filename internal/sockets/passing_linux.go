@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/ginreload/ginreload/internal/relay"
 	"golang.org/x/sys/unix"
@@ -51,41 +52,64 @@ func (s *state) lookAtConnection(g *Generation, p process, d descriptor) (c *con
 			cond = over
 		}
 	case c.parked && c.unread > 0:
-		cond = s.arrived(g, c, before)
+		s.arrived(g, c, before)
 	case c.parked && c.ended:
 		giveBack(c) // the program shall close it
 	}
 	return c, cond
 }
 
-// arrived deals with bytes that have come on a parked connection. The program
-// may be about to read them only if it was at it when the connection was parked: it reads
-// once more before it waits. So they have to lie there for two looks, and the
-// program has to sleep.
-func (s *state) arrived(g *Generation, c *connection, before int) condition {
-	if before != c.unread || !asleep(c.pid) {
-		return busy
+// patience is how long the beginning of what may become a request is left
+// unread.
+const patience = time.Second
+
+// arrived deals with bytes that have come on a parked connection. If they begin
+// a request, they are left for the next generation. But the program may be about to
+// read them: having answered it reads once more before it waits. So they have to
+// lie there for two looks, and the program has to sleep. Anything else goes on
+// with what has begun before, and is the program's.
+func (s *state) arrived(g *Generation, c *connection, before int) {
+	if c.since.IsZero() {
+		c.since = time.Now()
 	}
-	switch c.verdict() {
-	case relay.Yes:
-		delete(g.connections, c.inode)
-		g.others[c.inode] = true
-		s.pass(c)
-		return over
-	case relay.No:
+	verdict, begin := c.verdict()
+	switch {
+	case verdict == relay.Yes && c.next:
+		if before == c.unread && asleep(c.pid) {
+			delete(g.connections, c.inode)
+			g.others[c.inode] = true
+			s.pass(c)
+		}
+	case verdict == relay.NotYet && c.next && time.Since(c.since) < patience:
+	case otherProtocol(begin):
 		giveBack(c)
+	default:
+		g.hungry = append(g.hungry, c)
 	}
-	return busy
 }
 
 // verdict tells whether the bytes that wait begin a request.
-func (c *connection) verdict() relay.Verdict {
+func (c *connection) verdict() (relay.Verdict, []byte) {
 	buf := make([]byte, 64)
 	n, _, err := unix.Recvfrom(c.own, buf, unix.MSG_PEEK|unix.MSG_DONTWAIT)
 	if err != nil || n == 0 {
-		return relay.NotYet
+		return relay.NotYet, nil
 	}
-	return relay.LooksLikeRequest(buf[:n])
+	return relay.LooksLikeRequest(buf[:n]), buf[:n]
+}
+
+// otherProtocol reports whether bytes are a record of TLS, a masked frame of
+// WebSocket (RFC 6455, section 5.2), or of HTTP/2 (RFC 9113, section 4.1). The
+// part of a body that looks like one by chance is read by the program as well.
+func otherProtocol(b []byte) bool {
+	if len(b) < 6 {
+		return false
+	}
+	tls := b[0] >= 20 && b[0] <= 23 && b[1] == 3 && b[2] <= 4
+	opcode := b[0] & 0x0f
+	websocket := b[0]&0x70 == 0 && b[1]&0x80 != 0 && (opcode <= 2 || opcode >= 8 && opcode <= 10)
+	http2 := len(b) >= 9 && b[0] == 0 && b[3] <= 9 && b[5]&0x80 == 0 || bytes.HasPrefix(b, []byte("PRI * "))
+	return tls || websocket || http2
 }
 
 // giveBack has the program read from a connection again, for good: it speaks
@@ -99,13 +123,14 @@ func giveBack(c *connection) {
 // letGo ends a connection that its program has left behind, unless a request
 // has come just now.
 func (s *state) letGo(c *connection) {
-	switch {
-	case !c.parked:
-	case c.verdict() == relay.Yes:
-		s.pass(c)
-	default:
-		unix.Close(c.own)
+	if !c.parked {
+		return
 	}
+	if verdict, _ := c.verdict(); verdict == relay.Yes {
+		s.pass(c)
+		return
+	}
+	unix.Close(c.own)
 }
 
 // pass has a relay carry the connection from now on. Nothing of its next
@@ -122,7 +147,7 @@ func (s *state) pass(c *connection) {
 		return
 	}
 	if c.from.relay == nil {
-		at := dialable(c.from.tcp)
+		at := dialable(c.from.tcp, c.from.single)
 		c.from.relay = relay.New(func(ctx context.Context) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, "tcp", at)
@@ -132,10 +157,10 @@ func (s *state) pass(c *connection) {
 }
 
 // dialable is where an address can be reached from this machine.
-func dialable(at netip.AddrPort) string {
+func dialable(at netip.AddrPort, single bool) string {
 	addr := at.Addr()
 	switch {
-	case addr == netip.IPv6Unspecified():
+	case addr == netip.IPv6Unspecified() && single:
 		addr = netip.IPv6Loopback()
 	case addr.IsUnspecified():
 		addr = netip.AddrFrom4([4]byte{127, 0, 0, 1})
