@@ -45,9 +45,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'")
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	header.Set("ETag", tag(page))
-	// Else net/http reads what is left of the body before it answers, and little of it.
 	rc := http.NewResponseController(w)
-	rc.EnableFullDuplex()
 	w.WriteHeader(http.StatusServiceUnavailable)
 	w.Write(body)
 	rc.Flush()

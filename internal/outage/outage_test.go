@@ -230,6 +230,21 @@ func TestExpect(t *testing.T) {
 	}
 }
 
+// The answer does not wait for the body.
+func TestBodyThatDoesNotCome(t *testing.T) {
+	t.Parallel()
+	_, addr := start(t, crashed, crowd)
+	for _, length := range []string{"Content-Length: 1000", "Transfer-Encoding: chunked"} {
+		c := dial(t, addr)
+		fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", length)
+		c.SetReadDeadline(time.Now().Add(bodyTime / 2))
+		if _, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil {
+			t.Errorf("%s: %v", length, err)
+		}
+		c.Close()
+	}
+}
+
 func TestLongHead(t *testing.T) {
 	t.Parallel()
 	_, addr := start(t, crashed, crowd)
@@ -324,13 +339,47 @@ func TestRelease(t *testing.T) {
 	}
 	io.WriteString(ahead, "hello")
 	got := make([]byte, 5)
-	silent[0].SetDeadline(time.Now().Add(patient))
 	if _, err := io.ReadFull(silent[0], got); err != nil || string(got) != "hello" {
 		t.Errorf("read %q, %v", got, err)
 	}
 	io.WriteString(silent[0], "back")
 	if _, err := io.ReadFull(ahead, got[:4]); err != nil || string(got[:4]) != "back" {
 		t.Errorf("read %q, %v", got[:4], err)
+	}
+}
+
+// crossing is a connection to which bytes come while it is released.
+type crossing struct {
+	net.Conn
+	meanwhile func()
+	deadline  time.Time
+}
+
+func (c *crossing) Read(p []byte) (int, error) {
+	c.meanwhile()
+	return copy(p, "GET"), nil
+}
+
+func (c *crossing) SetReadDeadline(t time.Time) error {
+	c.deadline = t
+	return nil
+}
+
+func TestReleaseCrosses(t *testing.T) {
+	t.Parallel()
+	nc := &crossing{}
+	c := &conn{Conn: nc}
+	nc.meanwhile = c.release
+	c.release()
+	c.SetReadDeadline(time.Now().Add(patient))
+	if nc.deadline.After(time.Now()) {
+		t.Error("the server has taken back that it is to let go")
+	}
+	if n, err := c.Read(make([]byte, 10)); n != 3 || err != nil {
+		t.Fatalf("read %d bytes, %v", n, err)
+	}
+	if nc.deadline.Before(time.Now()) {
+		t.Error("a request that has begun has no time to come in full")
 	}
 }
 
