@@ -144,7 +144,7 @@ func (s *state) lookInto(g *Generation, pid int, fds []descriptor, present map[u
 	defer p.close()
 	parking := map[uint64]*connection{}
 	for _, d := range fds {
-		if d.epoll || g.others[d.inode] {
+		if d.epoll || g.others[d.inode] || g.passed[d.inode] {
 			continue
 		}
 		present[d.inode] = true

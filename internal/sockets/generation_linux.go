@@ -20,6 +20,7 @@ type life struct {
 	held    bool // accepts no more
 	waiting []call
 	taken   map[int][]rewriting // what was changed in the sets of each process, to be put back
+	passed  map[uint64]bool     // connections that a relay has for good, by inode
 
 	drainage
 }

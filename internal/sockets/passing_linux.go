@@ -77,7 +77,10 @@ func (s *state) arrived(g *Generation, c *connection, before int) {
 	case verdict == relay.Yes && c.next:
 		if before == c.unread && asleep(c.pid) {
 			delete(g.connections, c.inode)
-			g.others[c.inode] = true
+			if g.passed == nil {
+				g.passed = map[uint64]bool{}
+			}
+			g.passed[c.inode] = true
 			s.pass(c)
 		}
 	case verdict == relay.NotYet && c.next && time.Since(c.since) < patience:
