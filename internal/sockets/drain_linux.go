@@ -59,6 +59,14 @@ func (s *state) takeUp(g *Generation) {
 	g.drainage = drainage{}
 }
 
+// endingOf notes that g was asked to end. If it served, relays wait for the next.
+func (s *state) endingOf(g *Generation) {
+	g.ending = true
+	if s.serving == g {
+		s.replaced()
+	}
+}
+
 // finish deals with what is left when the process has ended.
 func (s *state) finish(g *Generation) {
 	if !g.on {

@@ -14,12 +14,12 @@ import (
 // Keeper keeps the sockets of one program. Its methods may be called from any
 // goroutine; they do not wait for the program.
 type Keeper struct {
-	inbox   chan func(*state)
-	calls   chan received
-	events  chan Event
-	stop    chan struct{}
-	done    chan struct{}
-	readers sync.WaitGroup
+	inbox      chan func(*state)
+	calls      chan received
+	events     chan Event
+	stop       chan struct{}
+	done       chan struct{}
+	background sync.WaitGroup
 }
 
 // Generation is a process of the program, with all that it starts.
@@ -86,7 +86,7 @@ func (k *Keeper) Start(spawn func() (pid int, err error)) (*Generation, error) {
 	g := &Generation{keeper: k, notify: notifier{file}}
 	g.pid = pid
 	k.tell(func(s *state) { s.generations = append(s.generations, g) })
-	k.readers.Go(func() { k.read(g) })
+	k.background.Go(func() { k.read(g) })
 	return g, nil
 }
 
@@ -126,7 +126,7 @@ func (k *Keeper) Resume(g *Generation) { k.tell(func(s *state) { s.resume(g) }) 
 
 // Ending says that g was asked to end: connections that it closes from now on
 // are closed because of that.
-func (k *Keeper) Ending(g *Generation) { k.tell(func(s *state) { g.ending = true }) }
+func (k *Keeper) Ending(g *Generation) { k.tell(func(s *state) { s.endingOf(g) }) }
 
 // Gone says that the process of g has ended. Its sockets are kept.
 func (k *Keeper) Gone(g *Generation) { k.tell(func(s *state) { s.gone(g) }) }
@@ -142,7 +142,7 @@ func (k *Keeper) Release() { k.tell((*state).release) }
 func (k *Keeper) Close() {
 	close(k.stop)
 	<-k.done
-	k.readers.Wait()
+	k.background.Wait()
 }
 
 func (k *Keeper) tell(f func(*state)) {

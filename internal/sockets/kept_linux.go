@@ -139,12 +139,17 @@ const forgotten = 5 * time.Second
 func (s *state) serve(g *Generation) {
 	s.serving = g
 	s.up()
+	s.replaced()
+	s.keeper.later(forgotten, func(s *state) { s.forget(g) })
+}
+
+// replaced has relayed clients go to the next generation with their next request.
+func (s *state) replaced() {
 	for _, k := range s.kept {
 		if k.relay != nil {
 			k.relay.Replaced()
 		}
 	}
-	s.keeper.later(forgotten, func(s *state) { s.forget(g) })
 }
 
 // forget gives up what nobody has opened any more, if g still serves.

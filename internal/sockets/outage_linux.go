@@ -4,7 +4,9 @@ package sockets
 
 import (
 	"net"
+	"net/netip"
 	"os"
+	"slices"
 
 	"github.com/ginreload/ginreload/internal/outage"
 	"golang.org/x/sys/unix"
@@ -60,9 +62,29 @@ func (s *state) up() {
 	if o == nil || o.server == nil {
 		return
 	}
-	o.server.Close()
+	s.keeper.background.Go(func() {
+		// It waits for clients that are in the middle of a request.
+		left := o.server.Release()
+		s.keeper.tell(func(s *state) { s.reopened(o, left) })
+	})
+}
+
+// reopened has the program take over the clients of an outage that have not
+// asked for anything yet.
+func (s *state) reopened(o *outageServer, left []net.Conn) {
 	for k, flags := range o.flags {
-		// A program that blocks in accept shares the flag with us.
-		unix.FcntlInt(uintptr(k.fd), unix.F_SETFL, flags)
+		if slices.Contains(s.kept, k) {
+			// A program that blocks in accept shares the flag with us.
+			unix.FcntlInt(uintptr(k.fd), unix.F_SETFL, flags)
+		}
+	}
+	for _, c := range left {
+		local, err := netip.ParseAddrPort(c.LocalAddr().String())
+		i := slices.IndexFunc(s.kept, func(k *kept) bool { return err == nil && k.tcp.Port() == local.Port() })
+		if i < 0 {
+			c.Close()
+			continue
+		}
+		s.kept[i].carry(c)
 	}
 }

@@ -149,14 +149,19 @@ func (s *state) pass(c *connection) {
 		conn.Close() // nobody listens there any more
 		return
 	}
-	if c.from.relay == nil {
-		at := dialable(c.from.tcp, c.from.single)
-		c.from.relay = relay.New(func(ctx context.Context) (net.Conn, error) {
+	c.from.carry(conn)
+}
+
+// carry has a relay take a connection of k to whoever serves.
+func (k *kept) carry(conn net.Conn) {
+	if k.relay == nil {
+		at := dialable(k.tcp, k.single)
+		k.relay = relay.New(func(ctx context.Context) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, "tcp", at)
 		})
 	}
-	c.from.relay.Take(conn)
+	k.relay.Take(conn)
 }
 
 // dialable is where an address can be reached from this machine.
