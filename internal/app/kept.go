@@ -28,8 +28,7 @@ func (r *runner) openKeeper() {
 		Outage:   r.opts.Outage,
 	})
 	if err != nil {
-		r.opts.Keep = false
-		r.background.Go(func() { r.app.tell(func(r *runner) { r.cannotKeep(err) }) })
+		r.cannotKeep(err)
 		return
 	}
 	r.keeper, r.kept = keeper, keeper.Events()
@@ -41,12 +40,22 @@ func (r *runner) closeKeeper() {
 	}
 }
 
-// cannotKeep says why unmodified programs are restarted.
+// cannotKeep has unmodified programs restarted from now on. Why is said once
+// there is one.
 func (r *runner) cannotKeep(err error) {
+	r.opts.Keep = false
+	r.refusal = err
+}
+
+// adviseOn says once why a reload will restart g, unless that was asked for.
+func (r *runner) adviseOn(g *generation) {
+	if r.advised || r.refusal == nil || g.supervised {
+		return
+	}
 	r.advised = true
 	r.emit(Event{
-		Kind: Notice, Message: err.Error() + "; a reload stops an unmodified program before it starts the new one",
-		Hint: "--handoff=restart says that this is fine; with supervisor.ListenAndServe the program loses no request",
+		Kind: Advice, Generation: g.number, Message: fmt.Sprintf("%v; a reload stops this program before it starts the new one", r.refusal),
+		Hint: "with supervisor.ListenAndServe it would lose no request; --handoff=restart says that this is fine",
 	})
 }
 
@@ -63,13 +72,15 @@ func (r *runner) spawn(c proc.Command) (p *proc.Process, kept *sockets.Generatio
 	}
 	switch {
 	case !r.keeping():
-	case r.op.embeds, debugs(c.Args):
-		// Whoever binds by itself would find its address in use.
+	case debugs(c.Args):
+		r.keeper.Release()
+		r.refusal = errDebugger
+	case r.op.embeds:
+		// It binds by itself, and would find its address in use.
 		r.keeper.Release()
 	default:
 		kept, err = r.keeper.Start(start)
 		if errors.Is(err, sockets.ErrRefused) {
-			r.opts.Keep = false
 			r.cannotKeep(err)
 			break
 		}
@@ -78,6 +89,8 @@ func (r *runner) spawn(c proc.Command) (p *proc.Process, kept *sockets.Generatio
 	_, err = start()
 	return p, nil, err
 }
+
+var errDebugger = errors.New("listening sockets are not kept below dlv, whose own port only one process can have")
 
 // debugs reports whether a debugger runs the program: two of them cannot share
 // the port at which they wait for their front end.
@@ -135,8 +148,10 @@ func (r *runner) startAlone() {
 func (r *runner) keeps(e sockets.Event) {
 	switch e.Kind {
 	case sockets.Unable:
-		r.opts.Keep = false
 		r.cannotKeep(e.Err)
+		if r.current != nil {
+			r.adviseOn(r.current)
+		}
 	case sockets.Listening:
 		r.listensOn(e.Generation, e.Addresses)
 	case sockets.Drained:

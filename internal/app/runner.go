@@ -37,6 +37,7 @@ type runner struct {
 	store   manager.Store
 	paths   []string // of unix sockets in store, removed at the end
 	advised bool
+	refusal error // why sockets are not kept, although they should be
 
 	keeper *sockets.Keeper      // nil if no sockets are kept
 	kept   <-chan sockets.Event // of keeper
@@ -205,10 +206,7 @@ func (r *runner) ready(g *generation, addrs []netip.AddrPort) {
 		Kind: Ready, Generation: g.number, PID: g.pid, Handoff: op.handoff, Why: op.why,
 		Took: time.Since(op.begun), Addresses: texts(addrs),
 	})
-	if !g.supervised && !r.advised && len(addrs) > 0 && r.keeper == nil {
-		r.advised = true
-		r.emit(Event{Kind: Advice, Message: "a reload restarts this program; with supervisor.ListenAndServe it would lose no request"})
-	}
+	r.adviseOn(g)
 }
 
 // fail ends op: its generation will never serve.
