@@ -106,3 +106,45 @@ func TestConnectionThatWasPassedOnStaysSo(t *testing.T) {
 		t.Errorf("the relay carries one connection %d times", n)
 	}
 }
+
+// A generation that is stopped before the next one is started may serve what was
+// passed on from the one before it: that waits for the next one as well.
+func TestConnectionThatWasPassedOnWaits(t *testing.T) {
+	k := keeper(t)
+	addr := freePort(t)
+	first, _ := run(t, k, "one", "tcp", addr)
+	await(t, k, Listening, first)
+	k.Serve(first)
+	client := newAsker(t, addr)
+	client.askUntil(t, "one")
+
+	second, cmd := run(t, k, "two", "tcp", addr)
+	await(t, k, Listening, second)
+	k.Serve(second)
+	k.Drain(first, time.Hour, time.Hour)
+	client.askUntil(t, "two")
+
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		for got := ""; got != "three"; {
+			var err error
+			if got, err = client.ask(); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	k.Drain(second, 0, time.Hour)
+	if e := await(t, k, Drained, second); e.Cut != 0 {
+		t.Errorf("%d under way", e.Cut)
+	}
+	k.Ending(second)
+	cmd.Process.Kill()
+	cmd.Wait()
+	k.Gone(second)
+	third, _ := run(t, k, "three", "tcp", addr)
+	await(t, k, Listening, third)
+	k.Serve(third)
+	<-served
+}

@@ -31,6 +31,9 @@ func (s *state) drain(g *Generation, guard, limit time.Duration) {
 		connections: map[uint64]*connection{}, others: map[uint64]bool{},
 	}
 	s.draining++
+	if s.serving == g {
+		s.replaced() // nothing else is going to say so before g has ended
+	}
 	s.lookAt(g)
 }
 
@@ -57,14 +60,6 @@ func (s *state) takeUp(g *Generation) {
 		rewrite(pid, changes)
 	}
 	g.drainage = drainage{}
-}
-
-// endingOf notes that g was asked to end. If it served, relays wait for the next.
-func (s *state) endingOf(g *Generation) {
-	g.ending = true
-	if s.serving == g {
-		s.replaced()
-	}
 }
 
 // finish deals with what is left when the process has ended.

@@ -126,7 +126,7 @@ func (k *Keeper) Resume(g *Generation) { k.tell(func(s *state) { s.resume(g) }) 
 
 // Ending says that g was asked to end: connections that it closes from now on
 // are closed because of that.
-func (k *Keeper) Ending(g *Generation) { k.tell(func(s *state) { s.endingOf(g) }) }
+func (k *Keeper) Ending(g *Generation) { k.tell(func(*state) { g.ending = true }) }
 
 // Gone says that the process of g has ended. Its sockets are kept.
 func (k *Keeper) Gone(g *Generation) { k.tell(func(s *state) { s.gone(g) }) }
