@@ -64,6 +64,18 @@ func startHint(err error) string {
 	return ""
 }
 
+// lastWords is the end of the program's output, without colours.
+func (c *Console) lastWords() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	lines := strings.Split(strings.TrimSpace(colour.ReplaceAllString(strings.ReplaceAll(string(c.tail), "\r\n", "\n"), "")), "\n")
+	return strings.Join(lines[max(0, len(lines)-lastLines):], "\n")
+}
+
+// lastLines is how many lines of a crash are worth a look: of a panic the first
+// goroutine, with most of what the program said before.
+const lastLines = 40
+
 // once are words of programs that need something which another process has.
 var once = regexp.MustCompile(`(?i)[^\n]*(address already in use|resource temporarily unavailable|database is locked|EADDRINUSE)[^\n]*`)
 

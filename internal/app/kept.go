@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ginreload/ginreload/internal/outage"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/sockets"
 )
@@ -25,13 +26,23 @@ func (r *runner) openKeeper() {
 	keeper, err := sockets.Open(sockets.Options{
 		Remember: func(path string) { r.opts.Session.Remember(proc.LeftPath, path) },
 		Hold:     r.opts.Hold,
-		Outage:   r.opts.Outage,
+		Outage:   r.page,
 	})
 	if err != nil {
 		r.cannotKeep(err)
 		return
 	}
 	r.keeper, r.kept = keeper, keeper.Events()
+}
+
+// page is what clients are told while nothing serves: why, and if that is not
+// all, the last words of the program.
+func (r *runner) page() outage.Page {
+	page := r.opts.Outage()
+	if page.Detail == "" {
+		page.Detail = r.opts.Console.lastWords()
+	}
+	return page
 }
 
 func (r *runner) closeKeeper() {
@@ -265,6 +276,7 @@ func (r *runner) takesUpAgain(g *generation, exit proc.Exit) bool {
 	r.keeper.Resume(last.kept)
 	r.keeper.Serve(last.kept)
 	message, hint := r.opts.Console.digest()
+	message = strings.TrimPrefix(message+", right after it had begun to serve", ", ")
 	r.emit(Event{Kind: Failed, Generation: g.number, PID: g.pid, Handoff: Kept, Exit: exit, Message: message, Hint: hint})
 	return true
 }

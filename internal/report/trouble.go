@@ -40,5 +40,8 @@ func (t *Trouble) Text() (headline, detail string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	headline, detail, _ = strings.Cut(t.text, "\n")
+	if words := strings.SplitN(headline, " ", 3); len(words) == 3 {
+		headline = words[2] // without the time and the symbol
+	}
 	return headline, strings.TrimRight(detail, "\n")
 }
