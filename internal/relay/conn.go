@@ -21,7 +21,7 @@ type conn struct {
 	up     *upstream  // written by run, nil before the first bytes
 	rest   bool       // the last byte that moved was one of an answer
 	answer answer     // the last one of up
-	timed  bool       // the client's bytes are waited for with patience
+	timed  bool       // the client's bytes are waited for with a limit
 	over   bool       // cut was called
 }
 
@@ -75,6 +75,7 @@ func (c *conn) route(p []byte, more bool) way {
 	defer c.mu.Unlock()
 	up := c.up
 	if up == nil || up.gone {
+		c.untimeLocked()
 		return move
 	}
 	if up.ended {
@@ -98,11 +99,15 @@ func (c *conn) route(p []byte, more bool) way {
 		c.rest = false
 		c.answer.begin(p)
 	}
+	c.untimeLocked()
+	return next
+}
+
+func (c *conn) untimeLocked() {
 	if c.timed {
 		c.timed = false
 		c.client.SetReadDeadline(time.Time{})
 	}
-	return next
 }
 
 // send passes p on. It reports false when there is nobody to take it. Why a
@@ -192,11 +197,16 @@ func (c *conn) cut() {
 	}
 }
 
-// lingers reports whether the client was told the end of its upstream.
+// lingers reports whether the client is to be closed when its time is over: it
+// was told the end of its upstream, or nobody has taken the place of that.
 func (c *conn) lingers() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.up != nil && c.up.ended
+	if c.up == nil || !c.up.gone {
+		return c.up != nil && c.up.ended
+	}
+	c.untimeLocked()
+	return !c.staleLocked()
 }
 
 // staleLocked reports whether the generation was replaced since the dial.

@@ -11,8 +11,7 @@
 //
 // Replaced says that another generation serves. Call it when the former one
 // accepts no more, and before it is stopped: a dial that it still accepts counts
-// as one to the new generation, and the end of an upstream that comes before
-// Replaced is passed on to the client.
+// as one to the new generation.
 //
 // A connection is at rest when the last byte that moved was one of an answer,
 // or when nothing has moved yet. The client's next bytes decide: if its upstream
@@ -23,8 +22,9 @@
 //
 // # When an upstream ends
 //
-// At rest, after Replaced and with the last answer complete, the client is kept
-// and gets a new upstream with its next request. To know that an answer is
+// At rest and with the last answer complete, the client is kept and gets a new
+// upstream with its next request. If it sends none for 5 s and Replaced does not
+// come either, it is closed: the server was done with it. To know that an answer is
 // complete its head and its chunks are followed; without this the end of a
 // stream that was cut, or of a body without length, would never reach the
 // client. In all other cases the end is passed on: the client gets what was

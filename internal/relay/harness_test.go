@@ -256,3 +256,10 @@ func (c *client) wantClosed() {
 		c.t.Errorf("read %q and then: %v", rest, err)
 	}
 }
+
+// upstreamCount is how many connections to generations there are.
+func (b *bench) upstreamCount() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.upstreams)
+}

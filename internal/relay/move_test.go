@@ -6,11 +6,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Clients that send the next request as soon as they have an answer lose
@@ -122,9 +124,43 @@ func TestUpstreamClosesIdle(t *testing.T) {
 		request(bufio.NewReader(nc))
 		io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1")
 	})
+	b.linger = 1
 	c := b.connect()
 	c.get()
 	c.wantEnd()
+}
+
+// A generation that dies right after it has begun to serve leaves its clients to
+// the one that takes up again, which nobody can say as early as the kernel ends
+// the connections.
+func TestGenerationDies(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"before the next request", "after it"} {
+		b := newBench(t)
+		b.linger = time.Hour
+		first := b.serve(nil)
+		c := b.connect()
+		c.get()
+		died := b.raw(func(nc net.Conn) {
+			request(bufio.NewReader(nc))
+			io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2")
+		})
+		if n := c.get(); n != died.number {
+			t.Errorf("generation %d has answered", n)
+		}
+		for b.upstreamCount() > 0 { // until its end has been seen
+			runtime.Gosched()
+		}
+		b.current.Store(first)
+		if when == "before the next request" {
+			b.Replaced()
+		}
+		for range 3 {
+			if n := c.get(); n != first.number {
+				t.Errorf("%s: generation %d has answered", when, n)
+			}
+		}
+	}
 }
 
 func TestConnectionClose(t *testing.T) {

@@ -38,10 +38,16 @@ func (c *conn) answered(p []byte) {
 func (c *conn) lost(up *upstream) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if up.leaving || c.rest && c.staleLocked() && c.answer.complete() {
+	if up.leaving || c.rest && c.answer.complete() {
 		up.gone = true
 		up.conn.Close()
 		c.relay.disown(up.addr)
+		if !up.leaving && !c.staleLocked() {
+			// It has closed what was idle, or has died, and whoever takes its
+			// place is not known yet.
+			c.timed = true
+			c.client.SetReadDeadline(time.Now().Add(c.relay.linger))
+		}
 		return
 	}
 	up.ended = true

@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// linger is how long a client may go on sending after its upstream has ended.
+	// linger is how long a client whose upstream has ended may go on sending, or
+	// be at rest.
 	linger = 5 * time.Second
 	// patience is how long bytes that may become a request are kept from an
 	// upstream that may be waiting for them.
