@@ -79,14 +79,6 @@ func (s *state) byInode(inode uint64) *kept {
 	return nil
 }
 
-func (s *state) addresses() []address {
-	all := make([]address, len(s.kept))
-	for i, k := range s.kept {
-		all[i] = k.address
-	}
-	return all
-}
-
 // settled is how long a generation that listens, but not on all that the one
 // before it did, may take until the rest is not expected any more.
 const settled = time.Second
