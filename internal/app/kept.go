@@ -263,7 +263,7 @@ func (r *runner) gone(g *generation) {
 // takesUpAgain puts the generation before g in charge again, if g has died so
 // soon that it is still there.
 func (r *runner) takesUpAgain(g *generation, exit proc.Exit) bool {
-	if r.op != nil || len(r.old) == 0 {
+	if len(r.old) == 0 || r.op != nil && r.op.next == nil {
 		return false
 	}
 	last := r.old[len(r.old)-1]
@@ -277,7 +277,11 @@ func (r *runner) takesUpAgain(g *generation, exit proc.Exit) bool {
 	r.keeper.Serve(last.kept)
 	message, hint := r.opts.Console.digest()
 	message = strings.TrimPrefix(message+", right after it had begun to serve", ", ")
-	r.emit(Event{Kind: Failed, Generation: g.number, PID: g.pid, Handoff: Kept, Exit: exit, Message: message, Hint: hint})
+	kind := Failed
+	if r.op != nil {
+		kind = Exited // what is said to have failed is the reload under way
+	}
+	r.emit(Event{Kind: kind, Generation: g.number, PID: g.pid, Handoff: Kept, Exit: exit, Message: message, Hint: hint})
 	return true
 }
 

@@ -230,7 +230,7 @@ func (r *runner) exited(e exited) {
 		r.old = slices.DeleteFunc(r.old, func(o *generation) bool { return o == g })
 		r.gone(g)
 		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: e.exit})
-		if r.op != nil && r.op.ended {
+		if r.op != nil && r.op.ended && !r.stopping {
 			r.startAlone()
 		}
 	case r.op != nil && r.op.next == g:

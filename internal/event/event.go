@@ -55,7 +55,7 @@ type Event struct {
 	Files      []string  `json:"files,omitempty"`     // changed files, relative to Root
 	Action     string    `json:"action,omitempty"`    // what the change leads to: rebuild, restart, ignore
 	Why        string    `json:"why,omitempty"`       // reason for Action, or for the choice of Handoff
-	Handoff    string    `json:"handoff,omitempty"`   // supervised or restart
+	Handoff    string    `json:"handoff,omitempty"`   // start, supervised, kept or restart
 	Addresses  []string  `json:"addresses,omitempty"` // URLs or host:port on which the program listens
 	Build      *Build    `json:"build,omitempty"`
 	Timings    *Timings  `json:"timings,omitempty"`

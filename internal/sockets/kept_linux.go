@@ -106,7 +106,7 @@ func (s *state) listens(g *Generation, k *kept) {
 // complete reports whether g listens on all that the serving generation does.
 func (s *state) complete(g *Generation) bool {
 	for _, k := range s.kept {
-		if s.serving != nil && k.heldBy(s.serving) && !k.heldBy(g) {
+		if s.serving != nil && k.heldBy(s.serving) && !k.heldBy(g) && s.serving.has(k.inode) {
 			return false
 		}
 	}
