@@ -19,9 +19,9 @@ type asker struct {
 	r *bufio.Reader
 }
 
-func newAsker(t *testing.T, addr string) *asker {
+func newAsker(t *testing.T, network, addr string) *asker {
 	t.Helper()
-	nc, err := net.Dial("tcp", addr)
+	nc, err := net.Dial(network, addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestConnectionThatWasPassedOnStaysSo(t *testing.T) {
 	first, _ := run(t, k, "one", "tcp", addr)
 	await(t, k, Listening, first)
 	k.Serve(first)
-	client := newAsker(t, addr)
+	client := newAsker(t, "tcp", addr)
 	client.askUntil(t, "one")
 
 	second, _ := run(t, k, "two", "tcp", addr)
@@ -115,7 +115,7 @@ func TestConnectionThatWasPassedOnWaits(t *testing.T) {
 	first, _ := run(t, k, "one", "tcp", addr)
 	await(t, k, Listening, first)
 	k.Serve(first)
-	client := newAsker(t, addr)
+	client := newAsker(t, "tcp", addr)
 	client.askUntil(t, "one")
 
 	second, cmd := run(t, k, "two", "tcp", addr)

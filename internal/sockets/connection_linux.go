@@ -92,30 +92,33 @@ func (c *connection) judge(info *unix.TCPInfo) condition {
 	return idle
 }
 
-// unixPatience is how long a connection of a unix socket, about which the kernel
-// tells nothing, is taken for busy.
+// unixPatience is how long a connection of a unix socket may have a request
+// under way: the kernel tells nothing of the kind.
 const unixPatience = 3 * time.Second
 
 func (c *connection) examineUnix(fd int) condition {
 	unsent, _ := unix.IoctlGetInt(fd, unix.SIOCOUTQ)
-	if c.unread > 0 || unsent > 0 || time.Since(c.seen) < unixPatience {
+	switch {
+	case c.unread > 0 || unsent > 0:
+		c.next = true
 		return busy
+	case time.Since(c.seen) < unixPatience:
+		return resting
 	}
 	return idle
 }
 
 // accepted returns the connection behind a descriptor of a process, of which
 // fd is our duplicate, if it has been accepted from a kept socket.
-func (s *state) accepted(pid int, d descriptor, fd int) (*connection, bool) {
+func (s *state) accepted(p process, d descriptor, fd int) (*connection, bool) {
 	if !isStream(fd) || isListening(fd) {
 		return nil, false
 	}
-	local, ok := boundTo(fd, func(path string) string { return path })
+	local, ok := boundTo(fd, func(path string) string { return p.resolve(unix.AT_FDCWD, path) })
 	if !ok {
 		return nil, false
 	}
-	c := &connection{pid: pid, fd: d.fd, inode: d.inode, unix: local.path != "", seen: time.Now(), own: -1}
-	c.foreign = c.unix
+	c := &connection{pid: p.pid, fd: d.fd, inode: d.inode, unix: local.path != "", seen: time.Now(), own: -1}
 	for _, k := range s.kept {
 		if c.unix && local.path == k.path || !c.unix && local.tcp.Port() == k.tcp.Port() {
 			c.from = k

@@ -36,7 +36,7 @@ func (s *state) lookAtConnection(g *Generation, p process, d descriptor) (c *con
 	}
 	if c == nil {
 		var ok bool
-		if c, ok = s.accepted(p.pid, d, fd); !ok {
+		if c, ok = s.accepted(p, d, fd); !ok {
 			g.others[d.inode] = true
 			return nil, over
 		}
@@ -155,10 +155,13 @@ func (s *state) pass(c *connection) {
 // carry has a relay take a connection of k to whoever serves.
 func (k *kept) carry(conn net.Conn) {
 	if k.relay == nil {
-		at := dialable(k.tcp, k.single)
+		network, at := "unix", k.path
+		if k.path == "" {
+			network, at = "tcp", dialable(k.tcp, k.single)
+		}
 		k.relay = relay.New(func(ctx context.Context) (net.Conn, error) {
 			var d net.Dialer
-			return d.DialContext(ctx, "tcp", at)
+			return d.DialContext(ctx, network, at)
 		})
 	}
 	k.relay.Take(conn)
