@@ -21,7 +21,7 @@ func (c *Console) digest() (cause, hint string) { return c.cause(), c.hint() }
 
 var (
 	panicked = regexp.MustCompile(`(?m)\b(panic: .+|fatal error: .+)$|^SIG[A-Z]+: .+$`)
-	inUse    = regexp.MustCompile(`listen \w+ (\S*):(\d+): bind: address already in use`)
+	inUse    = regexp.MustCompile(`listen (\w+) \S*:(\d+): bind: address already in use`)
 	colour   = regexp.MustCompile("\x1b\\[[0-9;]*m")
 )
 
@@ -46,7 +46,7 @@ func (c *Console) hint() string {
 	if err != nil {
 		return ""
 	}
-	if pid := proc.PortOwner(port); pid != 0 {
+	if pid := proc.PortOwner(m[1], port); pid != 0 {
 		return fmt.Sprintf("port %d is held by pid %d (%s): stop that, or have the program listen elsewhere", port, pid, proc.Name(pid))
 	}
 	return fmt.Sprintf("port %d is held by another program: stop that, or have this one listen elsewhere", port)
@@ -88,7 +88,7 @@ func (c *Console) taken(by []int) string {
 	if m == nil {
 		return line
 	}
-	if port, err := strconv.Atoi(m[2]); err == nil && !slices.Contains(append(by, os.Getpid()), proc.PortOwner(port)) {
+	if port, err := strconv.Atoi(m[2]); err == nil && !slices.Contains(append(by, os.Getpid()), proc.PortOwner(m[1], port)) {
 		return "" // somebody else's port: stopping the old one would not help
 	}
 	return line

@@ -22,7 +22,7 @@ func Listening(pids []int) []netip.AddrPort {
 		return nil
 	}
 	var addrs []netip.AddrPort
-	for _, l := range listeners() {
+	for _, l := range listeners("tcp") {
 		if inodes[l.inode] && !slices.Contains(addrs, l.addr) {
 			addrs = append(addrs, l.addr)
 		}
@@ -30,11 +30,11 @@ func Listening(pids []int) []netip.AddrPort {
 	return addrs
 }
 
-// PortOwner returns the process that listens on a TCP port, 0 if there is none
-// or it may not be looked into.
-func PortOwner(port int) int {
+// PortOwner returns the process that has a port of a network, as package net
+// calls it, to itself: 0 if there is none or it may not be looked into.
+func PortOwner(network string, port int) int {
 	inodes := make(map[string]bool)
-	for _, l := range listeners() {
+	for _, l := range listeners(network) {
 		if int(l.addr.Port()) == port {
 			inodes[l.inode] = true
 		}
@@ -79,18 +79,23 @@ type listening struct {
 	inode string
 }
 
-// listeners reads the kernel's tables (proc_pid_net(5)): state 0A is LISTEN.
-func listeners() []listening {
+// listeners reads the kernel's tables (proc_pid_net(5)): state 0A is LISTEN, and
+// 07 what a datagram socket has without a peer.
+func listeners(network string) []listening {
+	table, state := "/proc/self/net/tcp", "0A"
+	if strings.HasPrefix(network, "udp") {
+		table, state = "/proc/self/net/udp", "07"
+	}
 	var found []listening
-	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
-		f, err := os.Open(table)
+	for _, version := range []string{"", "6"} {
+		f, err := os.Open(table + version)
 		if err != nil {
 			continue
 		}
 		lines := bufio.NewScanner(f)
 		for lines.Scan() {
 			fields := strings.Fields(lines.Text())
-			if len(fields) < 10 || fields[3] != "0A" {
+			if len(fields) < 10 || fields[3] != state {
 				continue
 			}
 			if addr, ok := address(fields[1]); ok {

@@ -8,4 +8,4 @@ import "net/netip"
 func Listening([]int) []netip.AddrPort { return nil }
 
 // PortOwner is not known here.
-func PortOwner(int) int { return 0 }
+func PortOwner(string, int) int { return 0 }

@@ -145,7 +145,7 @@ func TestWhoListens(t *testing.T) {
 			continue
 		}
 		port := ln.Addr().(*net.TCPAddr).Port
-		if got := PortOwner(port); got != os.Getpid() {
+		if got := PortOwner("tcp", port); got != os.Getpid() {
 			t.Errorf("%s: owner %d, want %d", addr, got, os.Getpid())
 		}
 		found := slices.ContainsFunc(Listening([]int{os.Getpid()}), func(a netip.AddrPort) bool { return int(a.Port()) == port })
@@ -153,9 +153,24 @@ func TestWhoListens(t *testing.T) {
 			t.Errorf("%s: not among %v", addr, Listening([]int{os.Getpid()}))
 		}
 		ln.Close()
-		if got := PortOwner(port); got != 0 {
+		if got := PortOwner("tcp", port); got != 0 {
 			t.Errorf("%s: closed, but owned by %d", addr, got)
 		}
+	}
+}
+
+func TestWhoHasAPortForDatagrams(t *testing.T) {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := conn.LocalAddr().(*net.UDPAddr).Port
+	if got := PortOwner("udp4", port); got != os.Getpid() {
+		t.Errorf("owner %d, want %d", got, os.Getpid())
+	}
+	conn.Close()
+	if got := PortOwner("udp", port); got != 0 {
+		t.Errorf("closed, but owned by %d", got)
 	}
 }
 
