@@ -4,6 +4,7 @@ package sockets
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ginreload/ginreload/internal/relay"
 )
 
 // asker is a client that keeps its one connection, whatever happens.
@@ -147,4 +150,26 @@ func TestConnectionThatWasPassedOnWaits(t *testing.T) {
 	await(t, k, Listening, third)
 	k.Serve(third)
 	<-served
+}
+
+// A generation may have accepted a relay's connection before that is known to be
+// one, and have it parked by then. It is to read from it all the same.
+func TestRelayOfItsOwn(t *testing.T) {
+	k := keeper(t)
+	addr := freePort(t)
+	first, _ := run(t, k, "one", "tcp", addr)
+	await(t, k, Listening, first)
+	k.Serve(first)
+	client := newAsker(t, "tcp", addr)
+	client.askUntil(t, "one")
+	upstream := newAsker(t, "tcp", addr)
+	newAsker(t, "tcp", addr).askUntil(t, "one") // that came later, so the one before is accepted
+	k.tell(func(s *state) {
+		s.kept[0].relay = relay.New(func(context.Context) (net.Conn, error) { return upstream.Conn, nil })
+	})
+	k.Drain(first, time.Hour, time.Hour)
+	k.tell(func(*state) {}) // which comes after the first look
+	if got, err := client.ask(); got != "one" {
+		t.Errorf("got %q, %v", got, err)
+	}
 }

@@ -47,7 +47,9 @@ func (s *state) lookAtConnection(g *Generation, p process, d descriptor) (c *con
 	switch {
 	case c.from.relay != nil && c.from.relay.Owns(c.remote):
 		// The relay leaves by itself with its next request.
-		c.foreign = true
+		if c.foreign = true; c.parked {
+			giveBack(c) // it was not known to be one
+		}
 		if cond != busy {
 			cond = over
 		}
