@@ -5,7 +5,6 @@ package sockets
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"unsafe"
 
 	"golang.org/x/net/bpf"
@@ -45,30 +44,22 @@ func filter() []bpf.Instruction {
 
 // underFilter calls f on a thread of its own that has the filter, so that what
 // f starts is born with it, and returns the descriptor on which it reports.
-// The thread ends with f: the rest of this process is never filtered.
-func underFilter(f func() error) (*os.File, error) {
-	type result struct {
-		notify int
-		err    error
-	}
-	done := make(chan result, 1)
-	go func() {
-		// Never unlocked, so that the thread ends with the goroutine.
-		runtime.LockOSThread()
-		fd, err := install(filter())
-		if err == nil {
-			if err = f(); err != nil {
-				unix.Close(fd)
-			}
+// The rest of this process is never filtered.
+func underFilter(f func() error) (notify *os.File, err error) {
+	fd := -1
+	onThread(func() {
+		if fd, err = install(filter()); err != nil {
+			return
 		}
-		done <- result{fd, err}
-	}()
-	r := <-done
-	if r.err != nil {
-		return nil, r.err
+		if err = f(); err != nil {
+			unix.Close(fd)
+		}
+	})
+	if err != nil {
+		return nil, err
 	}
-	unix.SetNonblock(r.notify, true) // so that the runtime polls it
-	return os.NewFile(uintptr(r.notify), "seccomp notifications"), nil
+	unix.SetNonblock(fd, true) // so that the runtime polls it
+	return os.NewFile(uintptr(fd), "seccomp notifications"), nil
 }
 
 // install puts the calling thread under the filter.

@@ -4,7 +4,6 @@ package sockets
 
 import (
 	"os"
-	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -83,10 +82,7 @@ func onTable(pid int, changes []rewriting, f func(*table)) (err error) {
 	for _, c := range changes {
 		t.above = max(t.above, c.fd+1)
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // never unlocked: the thread ends, and its table with it
+	onThread(func() {
 		if err = os.NewSyscallError("unshare", unix.Unshare(unix.CLONE_FILES)); err != nil {
 			return
 		}
@@ -96,8 +92,7 @@ func onTable(pid int, changes []rewriting, f func(*table)) (err error) {
 		if t.process.fd, err = t.raise(t.process.fd); err == nil {
 			f(t)
 		}
-	}()
-	<-done
+	})
 	return err
 }
 
