@@ -55,8 +55,11 @@ func (s *state) called(g *Generation, c call) {
 
 // bind gives the caller the kept socket of the address that it asks for.
 func (s *state) bind(g *Generation, p process, c call) (done bool, err error) {
-	fd, length := int(int32(c.args[0])), min(c.args[2], unix.SizeofSockaddrAny)
-	raw, err := p.memory(c.args[1], int(length))
+	fd, length := int(int32(c.args[0])), min(int(int32(c.args[2])), unix.SizeofSockaddrAny)
+	if length <= 0 {
+		return false, nil
+	}
+	raw, err := p.memory(c.args[1], length)
 	if err != nil {
 		return false, err
 	}
@@ -100,7 +103,7 @@ func (s *state) free(g *Generation, a address, inode uint64) (k *kept, again boo
 			return k, true
 		case !isListening(k.fd), k.file() != "" && !k.reachable():
 			s.drop(k) // shut down, or its path is somebody else's now
-		case !k.heldBy(g) || !g.has(k.inode):
+		case !g.has(k.inode):
 			return k, false
 		}
 	}

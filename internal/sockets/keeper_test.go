@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 // program is a server that knows nothing of what is done with it.
 func program(kind string) error {
 	network, name, _ := strings.Cut(os.Getenv("LISTEN"), " ")
+	if special := programs[kind]; special != nil {
+		return special(network, name)
+	}
 	if network == "unix" {
 		os.Remove(name)
 	}
