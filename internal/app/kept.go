@@ -19,6 +19,9 @@ const (
 	guard = time.Second
 	// drainLimit is how long it may have requests under way.
 	drainLimit = 30 * time.Second
+	// drainsAtOnce is how many generations may have such requests. The oldest has to
+	// go then, so that streams that stay open do not fill the memory with saves.
+	drainsAtOnce = 5
 )
 
 // openKeeper has sockets kept if the system lets us.
@@ -190,8 +193,8 @@ func (r *runner) handOver(before, next *generation) {
 	if r.keeper == nil {
 		return
 	}
-	for _, g := range r.old {
-		if g.kept != nil && !g.since.IsZero() && time.Since(g.since) > drainPatience {
+	for i, g := range r.old {
+		if g.kept != nil && !g.since.IsZero() && len(r.old)-i > drainsAtOnce && time.Since(g.since) > drainPatience {
 			r.keeper.Hurry(g.kept)
 		}
 	}
