@@ -149,6 +149,7 @@ func (s *state) listen(g *Generation, p process, c call) (done bool, err error) 
 
 // accept holds a blocking call of a generation that is to accept no more.
 func (s *state) accept(g *Generation, p process, c call) (done bool, err error) {
+	g.blocks = true
 	if !g.held {
 		return false, nil
 	}

@@ -148,3 +148,23 @@ func TestReusePort(t *testing.T) {
 	}
 	await(t, k, Listening, second.Generation)
 }
+
+// until waits until the keeper is in a state.
+func until(t *testing.T, k *Keeper, is func(*state) bool) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(10 * time.Second)
+	answer := make(chan bool)
+	for {
+		k.tell(func(s *state) { answer <- is(s) })
+		if <-answer {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("the keeper does not come into the state")
+		}
+	}
+}

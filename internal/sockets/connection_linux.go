@@ -80,8 +80,10 @@ func (c *connection) judge(info *unix.TCPInfo) condition {
 	switch {
 	case c.unread > 0, info.Notsent_bytes > 0:
 		return busy
-	case info.Bytes_received == 0:
+	case info.Bytes_received == 0 && (c.parked || time.Since(c.seen) >= quiet):
 		return idle
+	case info.Bytes_received == 0:
+		return resting // its first request may be on the way
 	case info.Bytes_sent == 0, received < sent:
 		return busy
 	case c.ended && !c.parked:

@@ -14,6 +14,7 @@ type drainage struct {
 	begun       time.Time
 	guard       time.Duration
 	limit       time.Duration
+	quiet       int  // looks since something was under way
 	reported    bool // Drained was sent
 	ending      bool
 	connections map[uint64]*connection // by inode
@@ -81,8 +82,12 @@ func (s *state) look() {
 			continue
 		}
 		left := s.lookAt(g)
+		if g.quiet++; !left.none() {
+			g.quiet = 0
+		}
 		age := time.Since(g.begun)
-		if !g.reported && (left.none() && age >= g.guard || age >= g.limit) {
+		// Twice, because a client may be accepted while one look is taken.
+		if !g.reported && (g.quiet >= 2 && age >= g.guard || age >= g.limit) {
 			s.reportDrained(g, left)
 		}
 	}
@@ -105,6 +110,9 @@ func (s *state) lookAt(g *Generation) remainder {
 	present := map[uint64]bool{}
 	alive := false
 	for _, pid := range g.processes() {
+		if g.callIn(pid) {
+			left.resting++ // it may have a client in a moment
+		}
 		fds, ok := descriptors(pid)
 		if !ok {
 			continue

@@ -4,6 +4,7 @@ package sockets
 
 import (
 	"slices"
+	"time"
 
 	"github.com/ginreload/ginreload/internal/proc"
 	"golang.org/x/sys/unix"
@@ -12,12 +13,14 @@ import (
 // life is what is known of a generation.
 type life struct {
 	pid      int
-	pids     []int           // processes that have called
+	pids     map[int]string  // processes that have called, and when each was started
 	alone    map[uint64]bool // sockets that are not kept, by inode
 	listened int             // calls of listen so far
 	told     bool            // that it listens
 
-	held    bool // accepts no more
+	held    bool      // accepts no more
+	since   time.Time // when that was last begun
+	blocks  bool      // has called accept to wait in it
 	waiting []call
 	taken   map[int][]rewriting // what was changed in the sets of each process, to be put back
 	passed  map[uint64]bool     // connections that a relay has for good, by inode
@@ -27,9 +30,13 @@ type life struct {
 
 // join notes a process of the generation.
 func (g *Generation) join(pid int) {
-	if !slices.Contains(g.pids, pid) {
-		g.pids = append(g.pids, pid)
+	if _, ok := g.pids[pid]; ok {
+		return
 	}
+	if g.pids == nil {
+		g.pids = map[int]string{}
+	}
+	g.pids[pid] = started(pid)
 }
 
 func (g *Generation) leaveAlone(inode uint64) {
@@ -42,8 +49,11 @@ func (g *Generation) leaveAlone(inode uint64) {
 // processes lists what lives of the generation.
 func (g *Generation) processes() []int {
 	all := proc.Tree(g.pid)
-	for _, pid := range g.pids {
-		if !slices.Contains(all, pid) {
+	for pid, start := range g.pids {
+		switch {
+		case started(pid) != start:
+			delete(g.pids, pid) // ended, and maybe its number is used again
+		case !slices.Contains(all, pid):
 			all = append(all, pid)
 		}
 	}
@@ -66,9 +76,10 @@ func (s *state) hold(g *Generation) {
 	if g.held {
 		return
 	}
-	g.held = true
+	g.held, g.since = true, time.Now()
 	for _, pid := range g.processes() {
 		s.parkAcceptors(g, pid)
+		g.callIn(pid)
 	}
 }
 

@@ -44,6 +44,17 @@ func leader(tid int) int {
 	return tid
 }
 
+// started is when a process was started, in ticks (proc_pid_stat(5)); "" if it
+// has ended.
+func started(pid int) string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	const field = 22 - 3 // the name, in parentheses, is the second one
+	if f := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:]); len(f) > field {
+		return string(f[field])
+	}
+	return ""
+}
+
 // duplicate returns our own descriptor of what the process has open as fd.
 func (p process) duplicate(fd int) (int, error) {
 	own, err := unix.PidfdGetfd(p.fd, fd, 0)

@@ -21,6 +21,10 @@ var programs = map[string]func(network, name string) error{
 	"again": bindAgain,
 	"twice": bindTwice,
 	"reuse": reusePort,
+
+	"blocking": blocking,
+	"prefork":  prefork,
+	"worker":   worker,
 }
 
 // emptyBind binds to an address without a length, then to one that is cut off.
@@ -103,3 +107,5 @@ func awaitEnd() {
 	signal.Notify(end, syscall.SIGTERM)
 	<-end
 }
+
+func dieWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
