@@ -14,8 +14,9 @@ import (
 
 // outageServer answers clients while nothing serves.
 type outageServer struct {
-	server *outage.Server // nil while clients wait in the queues
-	flags  map[*kept]int  // of the sockets, as the program had them
+	server    *outage.Server // nil while clients wait in the queues
+	listeners []net.Listener // of server
+	flags     map[*kept]int  // of the sockets, as the program had them
 }
 
 // down has clients answered by us if nothing serves before they have waited
@@ -34,7 +35,6 @@ func (s *state) down() {
 }
 
 func (o *outageServer) serve(all []*kept, page func() outage.Page) {
-	var listeners []net.Listener
 	for _, k := range all {
 		fd, err := unix.FcntlInt(uintptr(k.fd), unix.F_DUPFD_CLOEXEC, 0)
 		if err != nil {
@@ -50,9 +50,9 @@ func (o *outageServer) serve(all []*kept, page func() outage.Page) {
 		if u, ok := ln.(*net.UnixListener); ok {
 			u.SetUnlinkOnClose(false)
 		}
-		listeners = append(listeners, ln)
+		o.listeners = append(o.listeners, ln)
 	}
-	o.server = outage.Serve(listeners, page)
+	o.server = outage.Serve(o.listeners, page)
 }
 
 // up ends that: a program is about to answer.
@@ -62,22 +62,25 @@ func (s *state) up() {
 	if o == nil || o.server == nil {
 		return
 	}
-	s.keeper.background.Go(func() {
-		// It waits for clients that are in the middle of a request.
-		left := o.server.Release()
-		s.keeper.tell(func(s *state) { s.reopened(o, left) })
-	})
-}
-
-// reopened has the program take over the clients of an outage that have not
-// asked for anything yet.
-func (s *state) reopened(o *outageServer, left []net.Conn) {
+	for _, ln := range o.listeners {
+		ln.Close() // returns when nobody is in Accept any more
+	}
 	for k, flags := range o.flags {
 		if slices.Contains(s.kept, k) {
 			// A program that blocks in accept shares the flag with us.
 			unix.FcntlInt(uintptr(k.fd), unix.F_SETFL, flags)
 		}
 	}
+	s.keeper.background.Go(func() {
+		// It waits for clients that are in the middle of a request.
+		left := o.server.Release()
+		s.keeper.tell(func(s *state) { s.reopened(left) })
+	})
+}
+
+// reopened has the program take over the clients of an outage that have not
+// asked for anything yet.
+func (s *state) reopened(left []net.Conn) {
 	for _, c := range left {
 		local, err := netip.ParseAddrPort(c.LocalAddr().String())
 		i := slices.IndexFunc(s.kept, func(k *kept) bool { return err == nil && k.tcp.Port() == local.Port() })
