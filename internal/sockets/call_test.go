@@ -17,6 +17,7 @@ type special struct {
 	*Generation
 	cmd    *exec.Cmd
 	output *bufio.Reader
+	pipe   *os.File // of output
 }
 
 func runSpecial(t *testing.T, k *Keeper, kind, network, name string) *special {
@@ -25,7 +26,6 @@ func runSpecial(t *testing.T, k *Keeper, kind, network, name string) *special {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Close() })
 	defer w.Close()
 	r.SetReadDeadline(time.Now().Add(20 * time.Second))
 	cmd := exec.Command("/proc/self/exe")
@@ -40,7 +40,7 @@ func runSpecial(t *testing.T, k *Keeper, kind, network, name string) *special {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &special{g, cmd, bufio.NewReader(r)}
+	s := &special{g, cmd, bufio.NewReader(r), r}
 	t.Cleanup(s.kill)
 	return s
 }
@@ -48,6 +48,7 @@ func runSpecial(t *testing.T, k *Keeper, kind, network, name string) *special {
 func (s *special) kill() {
 	s.cmd.Process.Kill()
 	s.cmd.Wait()
+	s.pipe.Close()
 }
 
 // says fails the test if the next line that the program writes is another one.

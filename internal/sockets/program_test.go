@@ -25,6 +25,7 @@ var programs = map[string]func(network, name string) error{
 	"blocking": blocking,
 	"prefork":  prefork,
 	"worker":   worker,
+	"restless": restless,
 }
 
 // emptyBind binds to an address without a length, then to one that is cut off.
