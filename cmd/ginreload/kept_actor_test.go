@@ -24,6 +24,7 @@ type part struct {
 	OnDemand string `json:",omitempty"`
 	Clear    bool   `json:",omitempty"`
 	Prefork  int    `json:",omitempty"`
+	Sick     string `json:",omitempty"`
 	Lock     string `json:",omitempty"`
 	UDP      string `json:",omitempty"`
 	Dies     string `json:",omitempty"`

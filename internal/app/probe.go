@@ -21,7 +21,8 @@ type probed struct {
 }
 
 // probe asks the generation of op for its URL. While it does, the one before
-// accepts nothing, so that it cannot answer in its place.
+// accepts nothing, so that it cannot answer in its place. Between two probes it
+// is the other way round, so that clients are answered by one that is ready.
 func (r *runner) probe() {
 	op := r.op
 	url := r.opts.Probe
@@ -34,6 +35,7 @@ func (r *runner) probe() {
 	}
 	if r.current != nil && r.current.kept != nil {
 		r.keeper.Hold(r.current.kept)
+		r.keeper.Resume(op.next.kept) // which is taken up when the other is held
 	}
 	ctx, cancel := context.WithCancel(r.ctx)
 	op.listen = cancel
@@ -74,6 +76,7 @@ func (r *runner) hasAnswered(p probed) {
 		return
 	}
 	if r.current != nil && r.current.kept != nil {
+		r.keeper.Hold(p.op.next.kept)
 		r.keeper.Resume(r.current.kept)
 	}
 	time.AfterFunc(probePause, func() {

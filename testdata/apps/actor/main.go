@@ -24,6 +24,7 @@ type part struct {
 	Clear    bool   // removes the paths of its unix sockets before it listens
 	Prefork  int    // children that accept in its place
 
+	Sick string // while there is such a file, /healthz says so
 	Lock string // a file that it locks for itself
 	UDP  string // a second address that it needs
 

@@ -57,6 +57,11 @@ func serve(p part, listeners []net.Listener) {
 		}
 		fmt.Fprintf(w, "%x", sum.Sum(nil))
 	})
+	mux.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := os.Stat(p.Sick); err == nil {
+			http.Error(w, "sick", http.StatusServiceUnavailable)
+		}
+	})
 	mux.HandleFunc("/open", func(w http.ResponseWriter, r *http.Request) {
 		ln := open(p.OnDemand)
 		go http.Serve(ln, mux)
