@@ -28,7 +28,7 @@ func TestHoldAndResume(t *testing.T) {
 			l := newLoad(t, "http://"+addr, 4)
 			var keepsAlive *asker
 			if kind == "plain" {
-				keepsAlive = newAsker(t, addr)
+				keepsAlive = newAsker(t, "tcp", addr)
 			}
 			for i := range 100 {
 				k.Hold(g)
