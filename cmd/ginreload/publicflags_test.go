@@ -1,0 +1,46 @@
+//go:build linux
+
+package main
+
+import (
+	"crypto/tls"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ginreload/ginreload/supervisor/supervisortest"
+)
+
+// encrypted are the clients of a server with a certificate of its own making.
+func encrypted(path string) func([]string, string) supervisortest.Load {
+	return func(ports []string, _ string) supervisortest.Load {
+		return supervisortest.Load{
+			TLSURL: "https://127.0.0.1:" + ports[0], TLSConfig: &tls.Config{InsecureSkipVerify: true},
+			Path: path, TLS: 4, Every: 20 * time.Millisecond, Think: 10 * time.Millisecond, HTTP2: 2,
+		}
+	}
+}
+
+func boltArgs(ports []string, dir string) []string {
+	return []string{"-d", filepath.Join(dir, "test.bolt"), "-p", ports[0]}
+}
+
+func httpbinArgs(ports []string, _ string) []string {
+	return []string{"-host", "127.0.0.1", "-port", ports[0]}
+}
+
+func etcdArgs(ports []string, dir string) []string {
+	client, peer := "http://127.0.0.1:"+ports[0], "http://127.0.0.1:"+ports[1]
+	return []string{
+		"--data-dir", filepath.Join(dir, "default.etcd"), "--log-level", "error",
+		"--listen-client-urls", client, "--advertise-client-urls", client,
+		"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer,
+	}
+}
+
+// caddyfile has Caddy serve one port and be administered on another.
+func caddyfile(t *testing.T, ports []string, dir string) {
+	write(t, filepath.Join(dir, "Caddyfile.test"), fmt.Sprintf(
+		"{\n\tadmin 127.0.0.1:%s\n\tauto_https off\n\tpersist_config off\n}\nhttp://127.0.0.1:%s {\n\trespond \"hello\"\n}\n", ports[1], ports[0]))
+}
