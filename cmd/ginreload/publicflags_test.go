@@ -26,8 +26,10 @@ func boltArgs(ports []string, dir string) []string {
 	return []string{"-d", filepath.Join(dir, "test.bolt"), "-p", ports[0]}
 }
 
+// httpbinArgs has httpbin wait for the header of a slow client; by default it
+// hangs up after a second.
 func httpbinArgs(ports []string, _ string) []string {
-	return []string{"-host", "127.0.0.1", "-port", ports[0]}
+	return []string{"-host", "127.0.0.1", "-port", ports[0], "-srv-read-header-timeout", "20s"}
 }
 
 func etcdArgs(ports []string, dir string) []string {

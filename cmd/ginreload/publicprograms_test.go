@@ -92,7 +92,7 @@ func publicPrograms() []public {
 			file: "httpbin/handlers.go", text: "Disallow: /deny", path: "/robots.txt",
 			clients: func(ports []string, dir string) supervisortest.Load {
 				load := plainly("/robots.txt")(ports, dir)
-				load.WebSocket, load.WebSocketPath = 3, "/websocket/echo?max_message_size=65536"
+				load.WebSocket, load.WebSocketPath = 3, "/websocket/echo"
 				return load
 			},
 		},
