@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,6 +81,8 @@ func (p public) edited(t *testing.T, restart bool) {
 	first := g.awaitKind(event.Reloaded)
 	t.Logf("#1 ready after %.0f ms on %v", first.Timings.Ready, first.Addresses)
 
+	p.awaitServing(t, ports)
+
 	kept := true
 	report := p.during(t, ports, root, func() {
 		for version := 1; version <= publicEdits; version++ {
@@ -97,6 +100,26 @@ func (p public) edited(t *testing.T, restart bool) {
 	p.tell(t, g)
 	if kept && report.Failed != 0 {
 		t.Errorf("%d of %d requests failed", report.Failed, report.Requests)
+	}
+}
+
+// awaitServing waits for the port that the clients use: the first start is done
+// with the first port on which a program listens.
+func (p public) awaitServing(t *testing.T, ports []string) {
+	if p.clients(ports, "").Unix > 0 {
+		return
+	}
+	for {
+		conn, err := net.Dial("tcp", "127.0.0.1:"+ports[0])
+		if err == nil {
+			conn.Close()
+			return
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-t.Context().Done():
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -41,8 +41,19 @@ func etcdArgs(ports []string, dir string) []string {
 	}
 }
 
-// caddyfile has Caddy serve one port and be administered on another.
+// etcdModules drops the replacements by folders of etcd's repository, so that
+// the modules come from the proxy.
+func etcdModules(t *testing.T, _ []string, dir string) {
+	for _, replaced := range []string{"/api/v3", "/client/pkg/v3", "/client/v2", "/client/v3", "/pkg/v3", "/raft/v3", ""} {
+		command(t, dir, "go", "mod", "edit", "-dropreplace=go.etcd.io/etcd"+replaced)
+	}
+	command(t, dir, "go", "mod", "edit", "-dropreplace=go.etcd.io/tests/v3")
+	command(t, dir, "go", "build", "-mod=mod", "-o", filepath.Join(t.TempDir(), "etcd"), ".")
+}
+
+// caddyfile has Caddy serve one port and be administered on another, and write
+// nothing into the home of whoever runs the test.
 func caddyfile(t *testing.T, ports []string, dir string) {
 	write(t, filepath.Join(dir, "Caddyfile.test"), fmt.Sprintf(
-		"{\n\tadmin 127.0.0.1:%s\n\tauto_https off\n\tpersist_config off\n}\nhttp://127.0.0.1:%s {\n\trespond \"hello\"\n}\n", ports[1], ports[0]))
+		"{\n\tadmin 127.0.0.1:%s\n\tauto_https off\n\tpersist_config off\n\tstorage file_system %s\n}\nhttp://127.0.0.1:%s {\n\trespond \"hello\"\n}\n", ports[1], filepath.Join(dir, "storage"), ports[0]))
 }

@@ -128,7 +128,7 @@ func publicPrograms() []public {
 			file: "apis/health.go", text: "API is healthy", path: "/api/health", clients: plainly("/api/health"),
 		},
 		{
-			name: "etcd", module: "go.etcd.io/etcd/server/v3@v3.5.21", pkg: ".", args: etcdArgs,
+			name: "etcd", module: "go.etcd.io/etcd/server/v3@v3.5.21", pkg: ".", args: etcdArgs, prepare: etcdModules,
 			flags: []string{"--overlap=false"},
 			file:  "etcdmain/help.go", text: "Usage:", clients: plainly("/health"),
 		},
