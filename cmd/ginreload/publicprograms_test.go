@@ -47,7 +47,7 @@ func publicPrograms() []public {
 			name: "gin-tls", module: ginExamples, folder: "examples/http2",
 			requires: []string{ginModule},
 			ports:    map[string]string{":8080": "127.0.0.1:PORT1"}, pkg: ".",
-			file: "main.go", text: "Welcome, Ginner!", clients: encrypted("/welcome"),
+			file: "main.go", text: "Welcome, Ginner!", clients: encrypted("/welcome"), cuts: supervisortest.HTTP2,
 		},
 		{
 			name: "gin-graceful-shutdown", module: ginExamples, folder: "examples/graceful-shutdown/graceful-shutdown",
@@ -88,7 +88,7 @@ func publicPrograms() []public {
 			},
 		},
 		{
-			name: "httpbin-websocket", module: httpbinModule, pkg: "./cmd/go-httpbin", args: httpbinArgs,
+			name: "httpbin-websocket", module: httpbinModule, pkg: "./cmd/go-httpbin", args: httpbinArgs, cuts: supervisortest.WebSocket,
 			file: "httpbin/handlers.go", text: "Disallow: /deny", path: "/robots.txt",
 			clients: func(ports []string, dir string) supervisortest.Load {
 				load := plainly("/robots.txt")(ports, dir)
