@@ -59,7 +59,7 @@ func run(in Invocation, cfg config.Config) (err error) {
 	}
 	screen := &screen{shared: isTerminal(in.Stdout) && isTerminal(in.Stderr)}
 	trouble := report.NewTrouble(version())
-	hub := event.NewHub(in.sink(cfg, screen), trouble.Show)
+	hub := event.NewHub(trouble.Show, in.sink(cfg, screen)) // what is told is on the page by then
 	s := &stages{cfg: cfg, made: m, builder: made, hub: hub, trouble: trouble, here: in.Dir}
 	if err := s.watch(); err != nil {
 		return err
