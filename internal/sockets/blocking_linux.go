@@ -32,7 +32,7 @@ func (g *Generation) callIn(pid int) (waits bool) {
 			continue
 		}
 		accepts, runs := doing(file)
-		if accepts || runs && time.Since(g.since) < quiet {
+		if accepts || runs && time.Since(g.since) < patient().quiet {
 			waits = true
 			interrupted = unix.Tgkill(pid, tid, unix.SIGSTOP) == nil || interrupted
 		}

@@ -9,9 +9,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// quiet is how long a connection has to be at rest until it is taken for idle.
-// From outside a response that is finished looks like one that pauses.
-const quiet = time.Second
+// calm is how long a connection has to be at rest until it is taken for idle.
+type calm struct {
+	// From outside an answer that is finished looks like one that pauses.
+	quiet time.Duration
+	// And one that was sent right after a request like a request that came right
+	// after an answer, and still is under way.
+	doubt time.Duration
+}
+
+// patient is for a generation that holds up nobody while it drains.
+func patient() calm { return calm{quiet: time.Second, doubt: 10 * time.Second} }
+
+// hasty is for one for whose end clients wait.
+func hasty() calm { return calm{quiet: 200 * time.Millisecond, doubt: 2 * time.Second} }
 
 // connection is one that a generation has accepted from a kept socket.
 type connection struct {
@@ -29,6 +40,7 @@ type connection struct {
 	own     int      // our duplicate while parked, else -1
 
 	was    condition // when last there was nothing unread
+	sure   bool      // that the program had answered, then, if it was not busy
 	sent   uint64    // bytes, then
 	unread int       // bytes that waited at the last look
 	since  time.Time // when they were first seen
@@ -46,11 +58,8 @@ const (
 	busy                     // a request is under way
 )
 
-// examine looks at a connection by a descriptor of ours. What the kernel
-// remembers are the times of the last data in each direction, to a tick of 1
-// to 10 ms; within one, a request that follows a response cannot be told from
-// a response that follows a request, and is called resting.
-func (c *connection) examine(fd int) condition {
+// examine looks at a connection by a descriptor of ours.
+func (c *connection) examine(fd int, calm calm) condition {
 	c.unread, _ = unix.IoctlGetInt(fd, unix.SIOCINQ)
 	if c.unix {
 		return c.examineUnix(fd)
@@ -69,18 +78,22 @@ func (c *connection) examine(fd int) condition {
 		return busy
 	}
 	c.sent, c.since = info.Bytes_sent, time.Time{}
-	c.was = c.judge(info)
+	c.was, c.sure = c.judge(info, calm), answeredLast(info)
 	return c.was
 }
 
 // judge tells from what was sent and received whether a request is under way.
-func (c *connection) judge(info *unix.TCPInfo) condition {
+func (c *connection) judge(info *unix.TCPInfo, calm calm) condition {
 	received := time.Duration(info.Last_data_recv) * time.Millisecond
 	sent := time.Duration(info.Last_data_sent) * time.Millisecond
+	quiet := calm.quiet
+	if !answeredLast(info) {
+		quiet = calm.doubt
+	}
 	switch {
 	case c.unread > 0, info.Notsent_bytes > 0:
 		return busy
-	case info.Bytes_received == 0 && (c.parked || time.Since(c.seen) >= quiet):
+	case info.Bytes_received == 0 && (c.parked || time.Since(c.seen) >= calm.quiet):
 		return idle
 	case info.Bytes_received == 0:
 		return resting // its first request may be on the way
@@ -92,6 +105,15 @@ func (c *connection) judge(info *unix.TCPInfo) condition {
 		return resting
 	}
 	return idle
+}
+
+// answeredLast reports whether it is certain that the last data of a connection
+// was sent, and not received. The kernel remembers both times to a tick of 1 to
+// 10 ms, and most answers take no longer. But a client whose data was all in
+// one segment has sent nothing since it was answered, and one that acknowledges
+// without sending data acknowledges what was sent to it since.
+func answeredLast(info *unix.TCPInfo) bool {
+	return info.Last_data_recv > info.Last_data_sent || info.Data_segs_in == 1 || info.Last_ack_recv < info.Last_data_recv
 }
 
 // unixPatience is how long a connection of a unix socket may have a request

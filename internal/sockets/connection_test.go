@@ -10,7 +10,7 @@ import (
 )
 
 func TestJudge(t *testing.T) {
-	now, before := time.Now(), time.Now().Add(-2*quiet)
+	now, before := time.Now(), time.Now().Add(-2*patient().quiet)
 	for name, test := range map[string]struct {
 		connection
 		info unix.TCPInfo
@@ -46,8 +46,17 @@ func TestJudge(t *testing.T) {
 		"answered long ago": {
 			connection{seen: before}, unix.TCPInfo{Bytes_received: 80, Bytes_sent: 100, Last_data_recv: 3000, Last_data_sent: 2000}, idle,
 		},
-		"answered long ago within one tick": {
-			connection{seen: before}, unix.TCPInfo{Bytes_received: 80, Bytes_sent: 100, Last_data_recv: 2000, Last_data_sent: 2000}, idle,
+		"answered some time ago, or asked again, within one tick": {
+			connection{seen: before}, unix.TCPInfo{Bytes_received: 80, Bytes_sent: 100, Data_segs_in: 2, Last_ack_recv: 2000, Last_data_recv: 2000, Last_data_sent: 2000}, resting,
+		},
+		"answered some time ago within one tick, and asked once only": {
+			connection{seen: before}, unix.TCPInfo{Bytes_received: 80, Bytes_sent: 100, Data_segs_in: 1, Last_ack_recv: 2000, Last_data_recv: 2000, Last_data_sent: 2000}, idle,
+		},
+		"answered some time ago within one tick, and acknowledged later": {
+			connection{seen: before}, unix.TCPInfo{Bytes_received: 80, Bytes_sent: 100, Data_segs_in: 2, Last_ack_recv: 1960, Last_data_recv: 2000, Last_data_sent: 2000}, idle,
+		},
+		"answered long ago, or asked again, within one tick": {
+			connection{seen: before}, unix.TCPInfo{Bytes_received: 80, Bytes_sent: 100, Data_segs_in: 2, Last_ack_recv: 10000, Last_data_recv: 10000, Last_data_sent: 10000}, idle,
 		},
 		"client has left, program has not noticed": {
 			connection{seen: before, ended: true}, unix.TCPInfo{Bytes_received: 80, Bytes_sent: 100, Last_data_recv: 3000, Last_data_sent: 2000}, busy,
@@ -57,7 +66,7 @@ func TestJudge(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := test.judge(&test.info); got != test.want {
+			if got := test.judge(&test.info, patient()); got != test.want {
 				t.Errorf("got %d, not %d", got, test.want)
 			}
 		})

@@ -14,6 +14,7 @@ type drainage struct {
 	begun       time.Time
 	guard       time.Duration
 	limit       time.Duration
+	calm        calm
 	quiet       int  // looks since something was under way
 	reported    bool // Drained was sent
 	ending      bool
@@ -28,11 +29,12 @@ func (s *state) drain(g *Generation, guard, limit time.Duration) {
 		return
 	}
 	g.drainage = drainage{
-		on: true, begun: time.Now(), guard: guard, limit: limit,
+		on: true, begun: time.Now(), guard: guard, limit: limit, calm: patient(),
 		connections: map[uint64]*connection{}, others: map[uint64]bool{},
 	}
 	s.draining++
 	if s.serving == g {
+		g.calm = hasty()
 		s.replaced() // nothing else is going to say so before g has ended
 	}
 	s.lookAt(g)

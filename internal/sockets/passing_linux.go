@@ -43,7 +43,7 @@ func (s *state) lookAtConnection(g *Generation, p process, d descriptor) (c *con
 		g.connections[d.inode] = c
 	}
 	before := c.unread
-	cond = c.examine(fd)
+	cond = c.examine(fd, g.calm)
 	switch {
 	case c.from.relay != nil && c.from.relay.Owns(c.remote):
 		// The relay leaves by itself with its next request.
@@ -76,7 +76,7 @@ func (s *state) arrived(g *Generation, c *connection, before int) {
 	}
 	verdict, begin := c.verdict()
 	switch {
-	case verdict == relay.Yes && c.next:
+	case verdict == relay.Yes && c.next && (c.sure || knownMethod(begin)):
 		if before == c.unread && asleep(c.pid) {
 			delete(g.connections, c.inode)
 			if g.passed == nil {
@@ -101,6 +101,18 @@ func (c *connection) verdict() (relay.Verdict, []byte) {
 		return relay.NotYet, nil
 	}
 	return relay.LooksLikeRequest(buf[:n]), buf[:n]
+}
+
+// knownMethod reports whether bytes begin with a method that every program
+// knows. None is the end of another, so the program has not read a part of it.
+func knownMethod(b []byte) bool {
+	b = bytes.TrimLeft(b, "\r\n")
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"} {
+		if bytes.HasPrefix(b, []byte(method+" ")) {
+			return true
+		}
+	}
+	return false
 }
 
 // otherProtocol reports whether bytes are a record of TLS, a masked frame of
