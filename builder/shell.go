@@ -19,9 +19,14 @@ var ErrNoArtifact = errors.New("no program was made")
 // runShell runs a command that leaves its program at Output by itself. Whether
 // it made a new one is seen by the contents, as neither the time of the file nor
 // its inode says so: `go build` sets the time of a program that is up to date.
+// They are compared with what the build before has left, and not with what is
+// there now: a script is its own source, and has changed by the time of the build.
 func (b *Builder) runShell(ctx context.Context, temp string) (Result, error) {
 	output := b.recipe.Output
-	before := b.left.of(output)
+	before := b.left
+	if before.file == nil {
+		before = before.of(output)
+	}
 	started := time.Now()
 
 	cmd := shellCommand(ctx, b.recipe.Shell)

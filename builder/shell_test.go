@@ -93,3 +93,17 @@ func TestShellReadsNothing(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A script needs no building: the change that has led to the build is the new
+// program.
+func TestShellProgramIsItsSource(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, fmt.Sprintf(hello, "one"))
+	p.recipe.Shell, p.recipe.Output = "true", "server.py"
+	p.write("server.py", "one")
+	b := p.builder()
+	p.expect(b, builder.Same)
+	p.write("server.py", "two")
+	p.expect(b, builder.Built)
+	p.expect(b, builder.Same)
+}

@@ -130,7 +130,7 @@ func (r *runner) retire() {
 	r.op.alone = true
 	r.current.since = time.Now()
 	r.keeper.Drain(r.current.kept, 0, drainLimit)
-	r.after(drainPatience, func() { r.keeper.Hurry(r.current.kept) })
+	r.after(patience, func() { r.keeper.Hurry(r.current.kept) })
 }
 
 // startAlone starts the program of op when no other generation is left that

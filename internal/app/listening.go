@@ -25,9 +25,12 @@ type listened struct {
 func (r *runner) awaitListening(op *operation) {
 	ctx, cancel := context.WithCancel(r.ctx)
 	op.listen = cancel
-	pid := op.next.pid
+	pid, pause := op.next.pid, time.Millisecond
+	if op.next.kept != nil {
+		pause = settled * 9 / 10 // the keeper will tell, unless the port is the kernel's choice
+	}
 	r.background.Go(func() {
-		addrs := pollListening(ctx, pid)
+		addrs := pollListening(ctx, pid, pause)
 		select {
 		case r.listened <- listened{op, addrs}:
 		case <-ctx.Done():
@@ -36,13 +39,12 @@ func (r *runner) awaitListening(op *operation) {
 	})
 }
 
-func pollListening(ctx context.Context, pid int) []netip.AddrPort {
+func pollListening(ctx context.Context, pid int, pause time.Duration) []netip.AddrPort {
 	if runtime.GOOS != "linux" {
 		return nil // not known there: started is as good as ready
 	}
 	end := time.NewTimer(settled)
 	defer end.Stop()
-	pause := time.Millisecond
 	look := time.NewTimer(pause)
 	defer look.Stop()
 	for {
@@ -62,7 +64,12 @@ func pollListening(ctx context.Context, pid int) []netip.AddrPort {
 }
 
 func (r *runner) isListening(l listened) {
-	if r.op == l.op && l.op.next != nil && !r.stopping {
+	switch {
+	case r.op != l.op || l.op.next == nil || l.op.next.listens || r.stopping:
+	case r.opts.Probe != "" && l.op.next.kept != nil:
+		l.op.next.addrs = l.addrs
+		r.probe()
+	default:
 		r.ready(l.op.next, l.addrs)
 	}
 }

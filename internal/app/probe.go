@@ -37,6 +37,9 @@ func (r *runner) probe() {
 		r.keeper.Hold(r.current.kept)
 		r.keeper.Resume(op.next.kept) // which is taken up when the other is held
 	}
+	if op.listen != nil {
+		op.listen()
+	}
 	ctx, cancel := context.WithCancel(r.ctx)
 	op.listen = cancel
 	r.background.Go(func() {

@@ -245,6 +245,9 @@ func (r *runner) exited(e exited) {
 			return
 		}
 		message, hint := r.opts.Console.digest()
+		if r.op.handoff == Kept && r.current != nil && message == "" && !e.exit.OK() {
+			hint = "if it fails because the old version still runs, say overlap = false in [ginreload] of .air.toml"
+		}
 		r.fail(Event{PID: g.pid, Exit: e.exit, Message: message, Hint: hint})
 	case r.current == g:
 		r.current = nil

@@ -83,6 +83,10 @@ func (s *state) byInode(inode uint64) *kept {
 // before it did, may take until the rest is not expected any more.
 const settled = time.Second
 
+// opening is how long after one listener another one is waited for when nothing
+// has served before, so that nobody knows how many there are.
+const opening = 50 * time.Millisecond
+
 // listens notes that g listens on k, and tells once that is all.
 func (s *state) listens(g *Generation, k *kept) {
 	if !k.heldBy(g) {
@@ -90,12 +94,16 @@ func (s *state) listens(g *Generation, k *kept) {
 	}
 	g.listened++
 	seen := g.listened
+	wait := settled
+	if s.serving == nil {
+		wait = opening
+	}
 	switch {
 	case g.told:
-	case s.complete(g):
+	case s.serving != nil && s.complete(g):
 		s.tellListening(g)
 	default:
-		s.keeper.later(settled, func(s *state) {
+		s.keeper.later(wait, func(s *state) {
 			if !g.told && g.listened == seen {
 				s.tellListening(g)
 			}
@@ -106,7 +114,7 @@ func (s *state) listens(g *Generation, k *kept) {
 // complete reports whether g listens on all that the serving generation does.
 func (s *state) complete(g *Generation) bool {
 	for _, k := range s.kept {
-		if s.serving != nil && k.heldBy(s.serving) && !k.heldBy(g) && s.serving.has(k.inode) {
+		if k.heldBy(s.serving) && !k.heldBy(g) && s.serving.has(k.inode) {
 			return false
 		}
 	}
