@@ -5,6 +5,7 @@ package sockets
 import (
 	"net/netip"
 	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,7 +14,7 @@ import (
 // are interchangeable for clients.
 type address struct {
 	tcp    netip.AddrPort
-	single bool   // IPv6 without IPv4 (IPV6_V6ONLY)
+	single bool   // all of IPv6, without IPv4 (IPV6_V6ONLY)
 	path   string // of a unix socket; an abstract one begins with "@"
 }
 
@@ -37,8 +38,19 @@ func (a address) conflicts(b address) bool {
 	if a.path != "" || b.path != "" {
 		return a.path == b.path
 	}
-	x, y := a.tcp.Addr(), b.tcp.Addr()
-	return a.tcp.Port() == b.tcp.Port() && (x == y || x.IsUnspecified() || y.IsUnspecified())
+	return a.tcp.Port() == b.tcp.Port() && (a.covers(b.tcp.Addr()) || b.covers(a.tcp.Addr()))
+}
+
+// covers reports whether connections to addr, on the port of a, come to a.
+func (a address) covers(addr netip.Addr) bool {
+	own, addr := a.tcp.Addr().Unmap(), addr.Unmap()
+	switch {
+	case !own.IsUnspecified():
+		return own == addr
+	case own.Is4():
+		return addr.Is4()
+	}
+	return addr.Is6() || !a.single
 }
 
 // parse reads a struct sockaddr; ok is false for other families, and for a
@@ -65,42 +77,24 @@ func port(raw []byte) uint16 { return uint16(raw[2])<<8 | uint16(raw[3]) }
 
 // unixPath follows unix(7): an abstract name begins with a zero.
 func unixPath(raw []byte, resolve func(string) string) string {
-	abstract := raw[0] == 0
-	if abstract {
-		raw = raw[1:]
+	if raw[0] == 0 {
+		return "@" + string(raw[1:]) // all of it, zeros as well
 	}
 	path, _, _ := strings.Cut(string(raw), "\x00")
-	switch {
-	case path == "":
-		return ""
-	case abstract:
-		return "@" + path
-	}
 	return resolve(path)
 }
 
 // boundTo returns the address of a socket of ours.
 func boundTo(fd int, resolve func(string) string) (a address, ok bool) {
-	sa, err := unix.Getsockname(fd)
-	if err != nil {
+	var raw [unix.SizeofSockaddrAny]byte
+	length := uint32(len(raw))
+	_, _, errno := unix.Syscall(unix.SYS_GETSOCKNAME, uintptr(fd), uintptr(unsafe.Pointer(&raw)), uintptr(unsafe.Pointer(&length)))
+	if errno != 0 {
 		return a, false
 	}
-	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
-		a.tcp = netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
-	case *unix.SockaddrInet6:
-		a.tcp = netip.AddrPortFrom(netip.AddrFrom16(sa.Addr), uint16(sa.Port))
-		a.single = singleStack(fd)
-	case *unix.SockaddrUnix:
-		a.path = sa.Name
-		if a.path != "" && !strings.HasPrefix(a.path, "@") {
-			a.path = resolve(a.path)
-		}
-		return a, a.path != ""
-	default:
-		return a, false
-	}
-	return a, a.tcp.Port() != 0
+	a, ok = parse(raw[:min(int(length), len(raw))], resolve)
+	a.single = a.tcp.Addr() == netip.IPv6Unspecified() && singleStack(fd)
+	return a, ok
 }
 
 func singleStack(fd int) bool {

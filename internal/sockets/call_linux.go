@@ -5,6 +5,7 @@ package sockets
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"path/filepath"
 	"slices"
 
@@ -76,7 +77,7 @@ func (s *state) bind(g *Generation, p process, c call) (done bool, err error) {
 		g.leaveAlone(inodeOf(own)) // port 0
 		return false, nil
 	}
-	a.single = a.tcp.IsValid() && a.tcp.Addr().Is6() && singleStack(own)
+	a.single = a.tcp.Addr() == netip.IPv6Unspecified() && singleStack(own)
 	k, again := s.free(g, a, inodeOf(own))
 	switch {
 	case again:

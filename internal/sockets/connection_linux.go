@@ -143,13 +143,10 @@ func (s *state) accepted(p process, d descriptor, fd int) (*connection, bool) {
 		return nil, false
 	}
 	c := &connection{pid: p.pid, fd: d.fd, inode: d.inode, unix: local.path != "", seen: time.Now(), own: -1}
-	for _, k := range s.kept {
-		if c.unix && local.path == k.path || !c.unix && local.tcp.Port() == k.tcp.Port() {
-			c.from = k
-			return c, c.connected(fd)
-		}
+	if c.from = s.listener(local); c.from == nil {
+		return nil, false
 	}
-	return nil, false
+	return c, c.connected(fd)
 }
 
 func (c *connection) connected(fd int) bool {

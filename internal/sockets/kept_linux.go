@@ -15,6 +15,7 @@ import (
 // kept is a listening socket of the program.
 type kept struct {
 	address
+	bound   string // path of a unix socket as the program has written it, which its connections have too
 	fd      int    // ours
 	inode   uint64 // of the socket
 	node    uint64 // inode of its path, 0 for none
@@ -34,6 +35,14 @@ func (k *kept) close() {
 	}
 }
 
+// accepts reports whether connections with that local address are of k.
+func (k *kept) accepts(local address) bool {
+	if local.path != "" {
+		return local.path == k.bound
+	}
+	return k.tcp.IsValid() && k.tcp.Port() == local.tcp.Port() && k.covers(local.tcp.Addr())
+}
+
 // reachable reports whether the path of a unix socket still leads to it.
 func (k *kept) reachable() bool {
 	var s unix.Stat_t
@@ -43,6 +52,9 @@ func (k *kept) reachable() bool {
 // keep takes a new listening socket, of which fd is a duplicate of ours.
 func (s *state) keep(g *Generation, a address, fd int) *kept {
 	k := &kept{address: a, fd: fd, inode: inodeOf(fd)}
+	if name, ok := boundTo(fd, func(path string) string { return path }); ok {
+		k.bound = name.path
+	}
 	if path := k.file(); path != "" {
 		var st unix.Stat_t
 		if unix.Stat(path, &st) == nil {
@@ -77,6 +89,17 @@ func (s *state) byInode(inode uint64) *kept {
 		}
 	}
 	return nil
+}
+
+// listener returns the kept socket whose connections have that local address,
+// nil if there is none. One at an address goes before one at all addresses.
+func (s *state) listener(local address) (found *kept) {
+	for _, k := range s.kept {
+		if k.accepts(local) && (found == nil || !k.tcp.Addr().IsUnspecified()) {
+			found = k
+		}
+	}
+	return found
 }
 
 // settled is how long a generation that listens, but not on all that the one

@@ -83,11 +83,11 @@ func (s *state) up() {
 func (s *state) reopened(left []net.Conn) {
 	for _, c := range left {
 		local, err := netip.ParseAddrPort(c.LocalAddr().String())
-		i := slices.IndexFunc(s.kept, func(k *kept) bool { return err == nil && k.tcp.Port() == local.Port() })
-		if i < 0 {
+		k := s.listener(address{tcp: local})
+		if err != nil || k == nil {
 			c.Close()
 			continue
 		}
-		s.kept[i].carry(c)
+		k.carry(c)
 	}
 }

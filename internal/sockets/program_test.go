@@ -3,8 +3,10 @@
 package sockets
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -26,6 +28,7 @@ var programs = map[string]func(network, name string) error{
 	"prefork":  prefork,
 	"worker":   worker,
 	"restless": restless,
+	"polite":   polite,
 }
 
 // emptyBind binds to an address without a length, then to one that is cut off.
@@ -110,3 +113,26 @@ func awaitEnd() {
 }
 
 func dieWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
+
+// polite is an ordinary server, which answers with its PID and closes its
+// listener when it is asked to end.
+func polite(network, name string) error {
+	if network == "unix" {
+		os.Remove(name)
+	}
+	ln, err := net.Listen(network, name)
+	if err != nil {
+		return err
+	}
+	fmt.Println("listens")
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, os.Getpid()) })}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		awaitEnd()
+		server.Shutdown(context.Background())
+	}()
+	server.Serve(ln)
+	<-ended
+	return nil
+}

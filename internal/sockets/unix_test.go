@@ -10,7 +10,7 @@ import (
 
 // A kept connection of a unix socket goes on with the next generation, although
 // the kernel tells little about it, and the program clears the path away.
-func TestUnixSocket(t *testing.T) {
+func TestConnectionOfAUnixSocketIsCarriedOn(t *testing.T) {
 	for _, name := range []string{filepath.Join(t.TempDir(), "s"), "@ginreload-" + filepath.Base(t.TempDir())} {
 		k := keeper(t)
 		first, cmd := run(t, k, "one", "unix", name)
