@@ -29,6 +29,9 @@ var programs = map[string]func(network, name string) error{
 	"worker":   worker,
 	"restless": restless,
 	"polite":   polite,
+
+	"streams":   streams,
+	"encrypted": encrypted,
 }
 
 // emptyBind binds to an address without a length, then to one that is cut off.
