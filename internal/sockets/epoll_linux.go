@@ -3,7 +3,6 @@
 package sockets
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -25,26 +24,28 @@ type interest struct {
 // incoming are the events that make a program read or accept.
 const incoming = unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLPRI | unix.EPOLLRDNORM
 
-// interests reads an epoll set of a process (proc_pid_fdinfo(5)).
+// interests reads an epoll set of a process.
 func interests(pid, set int) []interest {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/fdinfo/%d", pid, set))
-	if err != nil {
-		return nil
-	}
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/fdinfo/%d", pid, set))
+	return parseInterests(set, text)
+}
+
+// parseInterests reads what proc_pid_fdinfo(5) has for a set. Lines that it does
+// not understand are left out.
+func parseInterests(set int, text []byte) []interest {
 	var all []interest
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
+	for line := range bytes.Lines(text) {
 		// tfd:  5 events: 8000201d data: 3fc96fd1f7000002  pos:0 ino:8830d sdev:9
-		f := bytes.Fields(lines.Bytes())
+		f := bytes.Fields(line)
 		if len(f) < 8 || string(f[0]) != "tfd:" {
 			continue
 		}
-		fd, err := strconv.Atoi(string(f[1]))
+		fd, err := strconv.ParseUint(string(f[1]), 10, 31)
 		events, err2 := strconv.ParseUint(string(f[3]), 16, 32)
 		data, err3 := strconv.ParseUint(string(f[5]), 16, 64)
 		inode, err4 := strconv.ParseUint(string(bytes.TrimPrefix(f[7], []byte("ino:"))), 16, 64)
 		if err == nil && err2 == nil && err3 == nil && err4 == nil {
-			all = append(all, interest{set, fd, inode, uint32(events), data})
+			all = append(all, interest{set, int(fd), inode, uint32(events), data})
 		}
 	}
 	return all
