@@ -134,15 +134,15 @@ func (c *connection) examineUnix(fd int) condition {
 
 // accepted returns the connection behind a descriptor of a process, of which
 // fd is our duplicate, if it has been accepted from a kept socket.
-func (s *state) accepted(p process, d descriptor, fd int) (*connection, bool) {
+func (s *state) accepted(pid int, d descriptor, fd int) (*connection, bool) {
 	if !isStream(fd) || isListening(fd) {
 		return nil, false
 	}
-	local, ok := boundTo(fd, func(path string) string { return p.resolve(unix.AT_FDCWD, path) })
+	local, ok := boundTo(fd, func(path string) string { return path })
 	if !ok {
 		return nil, false
 	}
-	c := &connection{pid: p.pid, fd: d.fd, inode: d.inode, unix: local.path != "", seen: time.Now(), own: -1}
+	c := &connection{pid: pid, fd: d.fd, inode: d.inode, unix: local.path != "", seen: time.Now(), own: -1}
 	if c.from = s.listener(local); c.from == nil {
 		return nil, false
 	}

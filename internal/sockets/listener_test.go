@@ -157,7 +157,7 @@ func (s *state) hasConnection(g *Generation) bool {
 	all, _ := descriptors(g.pid)
 	for _, d := range all {
 		if own, err := p.duplicate(d.fd); err == nil {
-			_, ok := s.accepted(process{pid: g.pid}, d, own)
+			_, ok := s.accepted(g.pid, d, own)
 			unix.Close(own)
 			if ok {
 				return true

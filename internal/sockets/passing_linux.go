@@ -36,7 +36,7 @@ func (s *state) lookAtConnection(g *Generation, p process, d descriptor) (c *con
 	}
 	if c == nil {
 		var ok bool
-		if c, ok = s.accepted(p, d, fd); !ok {
+		if c, ok = s.accepted(p.pid, d, fd); !ok {
 			g.others[d.inode] = true
 			return nil, over
 		}

@@ -70,7 +70,7 @@ func TestTLSWhileDrained(t *testing.T) {
 
 func TestEventsWhileDrained(t *testing.T) {
 	drained(t, "streams", func(addr string) *bufio.Reader {
-		a := newAsker(t, addr)
+		a := newAsker(t, "tcp", addr)
 		fmt.Fprint(a, "GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
 		res, err := http.ReadResponse(a.r, nil)
 		if err != nil {
@@ -95,7 +95,7 @@ func TestEventsWhileDrained(t *testing.T) {
 
 func TestWebSocketWhileDrained(t *testing.T) {
 	drained(t, "streams", func(addr string) *asker {
-		a := newAsker(t, addr)
+		a := newAsker(t, "tcp", addr)
 		fmt.Fprint(a, "GET /echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 		if res, err := http.ReadResponse(a.r, nil); err != nil || res.StatusCode != http.StatusSwitchingProtocols {
 			t.Fatal(res, err)
@@ -122,7 +122,7 @@ func TestUploadWhileDrained(t *testing.T) {
 	part := "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 	const parts = 100
 	drained(t, "streams", func(addr string) net.Conn {
-		a := newAsker(t, addr)
+		a := newAsker(t, "tcp", addr)
 		fmt.Fprintf(a, "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", parts*len(part))
 		return a
 	}, func(c net.Conn, _ string) {
