@@ -3,6 +3,7 @@
 package sockets
 
 import (
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -60,7 +61,13 @@ func (s *state) takeUp(g *Generation) {
 		}
 	}
 	for pid, changes := range back {
-		rewrite(pid, changes)
+		waits := map[uint64]bool{}
+		open, _ := descriptors(pid)
+		for _, i := range waitedFor(open, pid) {
+			waits[i.inode] = i.events&incoming != 0
+		}
+		// What the program has changed since is as it wants it.
+		rewrite(pid, slices.DeleteFunc(changes, func(r rewriting) bool { return waits[r.inode] }))
 	}
 	g.drainage = drainage{}
 }
@@ -139,15 +146,10 @@ func (s *state) lookAt(g *Generation) remainder {
 func (s *state) lookInto(g *Generation, pid int, fds []descriptor, present map[uint64]bool, left *remainder) {
 	entries := map[uint64]interest{}
 	var changes []rewriting
-	for _, d := range fds {
-		if !d.epoll {
-			continue
-		}
-		for _, i := range interests(pid, d.fd) {
-			entries[i.inode] = i
-			if s.byInode(i.inode) != nil {
-				changes = append(changes, rewriting{unix.EPOLL_CTL_DEL, i})
-			}
+	for _, i := range waitedFor(fds, pid) {
+		entries[i.inode] = i
+		if s.byInode(i.inode) != nil {
+			changes = append(changes, rewriting{unix.EPOLL_CTL_DEL, i})
 		}
 	}
 	p, err := open(pid)
@@ -168,11 +170,15 @@ func (s *state) lookInto(g *Generation, pid int, fds []descriptor, present map[u
 		case resting:
 			left.resting++
 		}
-		if entry, ok := entries[d.inode]; c != nil && ok && !c.parked && !c.foreign && cond != over {
+		// What does not wait for data, because the program deals with some, is
+		// parked when it does.
+		if entry, ok := entries[d.inode]; ok && entry.events&incoming != 0 && c != nil && !c.foreign && cond != over {
 			c.entry = entry
 			entry.events &^= incoming
 			changes = append(changes, rewriting{unix.EPOLL_CTL_MOD, entry})
-			parking[d.inode] = c
+			if !c.parked { // else the program has changed its set since
+				parking[d.inode] = c
+			}
 		}
 	}
 	if len(g.hungry) > 0 {

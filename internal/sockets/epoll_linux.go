@@ -30,6 +30,16 @@ func interests(pid, set int) []interest {
 	return parseInterests(set, text)
 }
 
+// waitedFor lists the entries of all sets that a process has open.
+func waitedFor(open []descriptor, pid int) (all []interest) {
+	for _, d := range open {
+		if d.epoll {
+			all = append(all, interests(pid, d.fd)...)
+		}
+	}
+	return all
+}
+
 // parseInterests reads what proc_pid_fdinfo(5) has for a set. Lines that it does
 // not understand are left out.
 func parseInterests(set int, text []byte) []interest {

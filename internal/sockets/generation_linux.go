@@ -87,14 +87,9 @@ func (s *state) hold(g *Generation) {
 func (s *state) parkAcceptors(g *Generation, pid int) {
 	open, _ := descriptors(pid)
 	var changes []rewriting
-	for _, d := range open {
-		if !d.epoll {
-			continue
-		}
-		for _, i := range interests(pid, d.fd) {
-			if s.byInode(i.inode) != nil {
-				changes = append(changes, rewriting{unix.EPOLL_CTL_DEL, i})
-			}
+	for _, i := range waitedFor(open, pid) {
+		if s.byInode(i.inode) != nil {
+			changes = append(changes, rewriting{unix.EPOLL_CTL_DEL, i})
 		}
 	}
 	s.park(g, pid, changes)

@@ -29,6 +29,7 @@ var programs = map[string]func(network, name string) error{
 	"worker":   worker,
 	"restless": restless,
 	"polite":   polite,
+	"oneshot":  oneshot,
 
 	"streams":   streams,
 	"encrypted": encrypted,
