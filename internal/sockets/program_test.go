@@ -30,6 +30,7 @@ var programs = map[string]func(network, name string) error{
 	"restless": restless,
 	"polite":   polite,
 	"oneshot":  oneshot,
+	"many":     many,
 
 	"streams":   streams,
 	"encrypted": encrypted,

@@ -57,8 +57,10 @@ func feed(pid int, fed []*connection) error {
 
 func (t *table) unread(all []*connection) bool {
 	for _, c := range all {
-		if n, err := unix.IoctlGetInt(c.fd, unix.SIOCINQ); t.placed[c.fd] && err == nil && n > 0 {
-			return true
+		if at, ok := t.placed[c.fd]; ok {
+			if n, err := unix.IoctlGetInt(at, unix.SIOCINQ); err == nil && n > 0 {
+				return true
+			}
 		}
 	}
 	return false
@@ -71,17 +73,18 @@ type table struct {
 	process
 	above  int         // numbers of the process are below
 	sets   map[int]int // where we have its epoll sets
-	placed map[int]bool
+	placed map[int]int // where we have its sockets: at their numbers, unless the runtime has these
 }
 
 // onTable calls f on a thread with a table of its own, which ends with f, so
 // that nothing of this process is in the way and nothing of it is lost. f must
 // not open files.
 func onTable(pid int, changes []rewriting, f func(*table)) (err error) {
-	t := &table{sets: map[int]int{}, placed: map[int]bool{}}
+	t := &table{sets: map[int]int{}, placed: map[int]int{}}
 	for _, c := range changes {
 		t.above = max(t.above, c.fd+1)
 	}
+	ofRuntime()
 	onThread(func() {
 		if err = os.NewSyscallError("unshare", unix.Unshare(unix.CLONE_FILES)); err != nil {
 			return
@@ -111,27 +114,43 @@ func (t *table) apply(c rewriting) bool {
 		return t.apply(c)
 	}
 	event := unix.EpollEvent{Events: c.events, Fd: int32(uint32(c.data)), Pad: int32(c.data >> 32)}
-	return t.place(c.interest) && unix.EpollCtl(set, c.op, c.fd, &event) == nil
+	at, ok := t.place(c.interest)
+	switch {
+	case !ok:
+		return false
+	case at != c.fd:
+		return t.lend(set, c.op, at, c.fd, &event) == nil
+	}
+	return unix.EpollCtl(set, c.op, at, &event) == nil
 }
 
-// place gives the socket of an entry its number here.
-func (t *table) place(i interest) bool {
-	if t.placed[i.fd] {
-		return true
+// place gives the socket of an entry its number here, if it can.
+func (t *table) place(i interest) (at int, ok bool) {
+	if at, ok := t.placed[i.fd]; ok {
+		return at, true
 	}
 	own, err := t.duplicate(i.fd)
 	if err != nil {
-		return false
+		return -1, false
 	}
-	if own != i.fd {
-		unix.Dup3(own, i.fd, unix.O_CLOEXEC)
+	switch {
+	case inodeOf(own) != i.inode:
 		unix.Close(own)
+		return -1, false // closed meanwhile, and the number used again
+	case ofRuntime()[i.fd]:
+		at, err = t.raise(own)
+	case own != i.fd:
+		err = unix.Dup3(own, i.fd, unix.O_CLOEXEC)
+		unix.Close(own)
+		at = i.fd
+	default:
+		at = own
 	}
-	if inodeOf(i.fd) != i.inode {
-		return false // closed meanwhile, and the number used again
+	if err != nil {
+		return -1, false
 	}
-	t.placed[i.fd] = true
-	return true
+	t.placed[i.fd] = at
+	return at, true
 }
 
 // raise moves a descriptor out of the way of those of the process.
