@@ -14,10 +14,9 @@ import (
 
 // load asks for url, each time on a new connection, until the test is over.
 type load struct {
-	stop   chan struct{}
-	wait   sync.WaitGroup
-	asked  atomic.Int64
-	answer chan string
+	stop  chan struct{}
+	wait  sync.WaitGroup
+	asked atomic.Int64
 }
 
 func newLoad(t *testing.T, url string, clients int) *load {
