@@ -209,5 +209,8 @@ func (c *conn) lingers() bool {
 	return !c.staleLocked()
 }
 
-// staleLocked reports whether the generation was replaced since the dial.
-func (c *conn) staleLocked() bool { return c.up.generation != c.relay.generation.Load() }
+// staleLocked reports whether the generation was replaced since the dial, or
+// another one had answered it.
+func (c *conn) staleLocked() bool {
+	return c.up.generation != c.relay.generation.Load() || c.relay.isStray(c.up.addr)
+}

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -399,6 +401,35 @@ func TestOneUpstream(t *testing.T) {
 		c.send(get)
 		if _, next := c.answer(); next != first {
 			t.Errorf("the request has come from %s, the first one from %s", next, first)
+		}
+	}
+}
+
+// A process of a generation that was replaced may come to accept late, and get
+// what was dialled for the next one. Once that is known the client moves on.
+func TestStray(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	old := b.serve(nil)
+	next := b.serve(nil)
+	b.current.Store(old)
+	c := b.connect()
+	if n := c.get(); n != old.number {
+		t.Fatalf("generation %d answers", n)
+	}
+	b.current.Store(next)
+	if n := c.get(); n != old.number {
+		t.Fatalf("generation %d answers, and nobody has said so", n)
+	}
+	b.mu.Lock()
+	upstreams := slices.Collect(maps.Keys(b.upstreams))
+	b.mu.Unlock()
+	for _, addr := range upstreams {
+		b.Stray(addr)
+	}
+	for range 2 {
+		if n := c.get(); n != next.number {
+			t.Fatalf("generation %d answers", n)
 		}
 	}
 }

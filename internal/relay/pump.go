@@ -41,8 +41,9 @@ func (c *conn) lost(up *upstream) {
 	if up.leaving || c.rest && c.answer.complete() {
 		up.gone = true
 		up.conn.Close()
+		stale := c.staleLocked()
 		c.relay.disown(up.addr)
-		if !up.leaving && !c.staleLocked() {
+		if !up.leaving && !stale {
 			// It has closed what was idle, or has died, and whoever takes its
 			// place is not known yet.
 			c.timed = true

@@ -35,6 +35,7 @@ type Relay struct {
 	closed    bool
 	conns     map[*conn]struct{}
 	upstreams map[netip.AddrPort]int // by local address
+	strays    map[netip.AddrPort]bool
 }
 
 // New returns a relay without connections. dial connects to the generation that
@@ -51,6 +52,7 @@ func New(dial func(ctx context.Context) (net.Conn, error)) *Relay {
 		end:       end,
 		conns:     make(map[*conn]struct{}),
 		upstreams: make(map[netip.AddrPort]int),
+		strays:    make(map[netip.AddrPort]bool),
 	}
 }
 
@@ -73,6 +75,23 @@ func (r *Relay) Take(client net.Conn) {
 // Replaced says that another generation serves from now on: each connection
 // moves to a new upstream with its next request.
 func (r *Relay) Replaced() { r.generation.Add(1) }
+
+// Stray says that the upstream connection with that local address is of a
+// generation that was replaced, although it was dialled after Replaced: a
+// process of that came to accept late. It moves with its next request.
+func (r *Relay) Stray(addr netip.AddrPort) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if addr = plain(addr); r.upstreams[addr] > 0 {
+		r.strays[addr] = true
+	}
+}
+
+func (r *Relay) isStray(addr netip.AddrPort) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.strays[addr]
+}
 
 // Owns reports whether addr is the local address of an upstream connection,
 // which is the address of the client for the program. It does not know the
@@ -128,6 +147,7 @@ func (r *Relay) disown(addr netip.AddrPort) {
 	defer r.mu.Unlock()
 	if r.upstreams[addr]--; r.upstreams[addr] <= 0 {
 		delete(r.upstreams, addr)
+		delete(r.strays, addr)
 	}
 }
 

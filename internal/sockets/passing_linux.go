@@ -46,7 +46,8 @@ func (s *state) lookAtConnection(g *Generation, p process, d descriptor) (c *con
 	cond = c.examine(fd, g.calm)
 	switch {
 	case c.from.relay != nil && c.from.relay.Owns(c.remote):
-		// The relay leaves by itself with its next request.
+		// The relay leaves by itself with its next request, also if it has come late.
+		c.from.relay.Stray(c.remote)
 		if c.foreign = true; c.parked {
 			giveBack(c) // it was not known to be one
 		}
