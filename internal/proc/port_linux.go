@@ -79,13 +79,20 @@ type listening struct {
 	inode string
 }
 
-// listeners reads the kernel's tables (proc_pid_net(5)): state 0A is LISTEN, and
-// 07 what a datagram socket has without a peer.
+// listeners returns the sockets of a network that wait for clients.
 func listeners(network string) []listening {
-	table, state := "/proc/self/net/tcp", "0A"
 	if strings.HasPrefix(network, "udp") {
-		table, state = "/proc/self/net/udp", "07"
+		return listed("/proc/self/net/udp", "07")
 	}
+	if found, err := diagListeners(); err == nil {
+		return found
+	}
+	return listed("/proc/self/net/tcp", "0A") // a kernel, or a sandbox, without sock_diag
+}
+
+// listed reads a table of the kernel (proc_pid_net(5)): state 0A is LISTEN, and
+// 07 what a datagram socket has without a peer.
+func listed(table, state string) []listening {
 	var found []listening
 	for _, version := range []string{"", "6"} {
 		f, err := os.Open(table + version)
