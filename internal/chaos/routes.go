@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -107,37 +108,46 @@ func (p *program) routes() http.Handler {
 }
 
 // inode identifies the listening socket: it is the same in all processes that
-// have it.
+// have it. Our own descriptors are asked, since the kernel's table of sockets is
+// long after a load, and takes seconds to read.
 func (p *program) inode(w http.ResponseWriter, r *http.Request) {
 	name := r.FormValue("name")
 	if name == "" {
 		name = "http"
 	}
-	addr := p.listeners[name].Addr().String()
-	_, port, _ := strings.Cut(addr[strings.LastIndex(addr, ":"):], ":")
-	n, _ := strconv.Atoi(port)
-	suffix := fmt.Sprintf(":%04X", n)
-	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
-		text, _ := os.ReadFile(table)
-		for _, line := range strings.Split(string(text), "\n") {
-			f := strings.Fields(line)
-			if len(f) > 9 && strings.HasSuffix(f[1], suffix) && f[3] == "0A" && p.holds("socket:["+f[9]+"]") {
-				fmt.Fprint(w, f[9])
-				return
-			}
+	want := p.listeners[name].Addr().String()
+	names, _ := filepath.Glob("/proc/self/fd/*")
+	for _, name := range names {
+		fd, err := strconv.Atoi(filepath.Base(name))
+		if err != nil || !listensAt(fd, want) {
+			continue
+		}
+		var st syscall.Stat_t
+		if syscall.Fstat(fd, &st) == nil {
+			fmt.Fprint(w, st.Ino)
+			return
 		}
 	}
 	http.Error(w, "no such socket", http.StatusNotFound)
 }
 
-func (p *program) holds(link string) bool {
-	names, _ := filepath.Glob("/proc/self/fd/*")
-	for _, name := range names {
-		if target, _ := os.Readlink(name); target == link {
-			return true
-		}
+// listensAt reports whether fd is a socket that listens at a TCP address.
+func listensAt(fd int, addr string) bool {
+	if on, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ACCEPTCONN); err != nil || on == 0 {
+		return false
 	}
-	return false
+	name, err := syscall.Getsockname(fd)
+	if err != nil {
+		return false
+	}
+	var at net.TCPAddr
+	switch name := name.(type) {
+	case *syscall.SockaddrInet4:
+		at = net.TCPAddr{IP: name.Addr[:], Port: name.Port}
+	case *syscall.SockaddrInet6:
+		at = net.TCPAddr{IP: name.Addr[:], Port: name.Port}
+	}
+	return at.String() == addr
 }
 
 // download sends so many bytes over so many milliseconds.
