@@ -57,3 +57,13 @@ func caddyfile(t *testing.T, ports []string, dir string) {
 	write(t, filepath.Join(dir, "Caddyfile.test"), fmt.Sprintf(
 		"{\n\tadmin 127.0.0.1:%s\n\tauto_https off\n\tpersist_config off\n\tstorage file_system %s\n}\nhttp://127.0.0.1:%s {\n\trespond \"hello\"\n}\n", ports[1], filepath.Join(dir, "storage"), ports[0]))
 }
+
+// gotifyFiles are the configuration, and pages in place of those that its
+// authors build with another tool. The text to edit stands in comments as well.
+func gotifyFiles(t *testing.T, ports []string, dir string) {
+	write(t, filepath.Join(dir, "config.yml"), fmt.Sprintf("server:\n  listenaddr: 127.0.0.1\n  port: %s\n", ports[0]))
+	for _, page := range []string{"index.html", "manifest.json", "asset-manifest.json"} {
+		write(t, filepath.Join(dir, "ui", "build", page), page)
+	}
+	replaceAll(t, filepath.Join(dir, "model"), "example: green", "example: ok")
+}

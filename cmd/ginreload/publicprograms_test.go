@@ -127,6 +127,10 @@ func publicPrograms() []public {
 			},
 			file: "apis/health.go", text: "API is healthy", path: "/api/health", clients: plainly("/api/health"),
 		},
+		{ // Gin with GORM and SQLite, through cgo
+			name: "gotify", module: "github.com/gotify/server/v2@v2.5.0", pkg: ".", prepare: gotifyFiles,
+			file: "model/health.go", text: "green", path: "/health", clients: plainly("/health"),
+		},
 		{
 			name: "etcd", module: "go.etcd.io/etcd/server/v3@v3.5.21", pkg: ".", args: etcdArgs, prepare: etcdModules,
 			flags: []string{"--overlap=false"},
