@@ -37,6 +37,30 @@ type Config struct {
 	SendInterrupt bool
 	KillDelay     time.Duration // 0 = not said
 
+	EnvFiles    []string // absolute; read before each build, the last one wins, and what the environment has wins over all
+	PreCmd      []string // shell commands before each build, run in Dir
+	PostCmd     []string // shell commands at the end, while the program still runs
+	StopOnError bool     // a PreCmd that fails ends the build
+	BuildLog    string   // absolute; gets the output of a build that failed, "" for nowhere
+	Strip       bool     // leave out what only debuggers need, for a faster build (default)
+	CleanOnExit bool     // remove what ginreload and Cmd have made in TmpDir
+
+	// Rerun starts the program again, RerunDelay after it has ended by itself.
+	Rerun      bool
+	RerunDelay time.Duration
+
+	FollowSymlink bool          // watch folders behind symbolic links
+	Poll          bool          // look at the files instead of waiting for events
+	PollInterval  time.Duration // 0 = the watcher decides
+
+	Rules []Rule // in their order; the first that matches a file has it
+
+	LogTime, LogMainOnly, LogSilent bool // what of ginreload's own lines is shown
+	Colors                          Colors
+	ClearOnRebuild                  bool    // clear the screen before each build
+	KeepScroll                      bool    // but not what was scrolled out of it (default)
+	Banner                          *string // nil = ginreload's own first line, "" = none
+
 	// How a program without package supervisor gives way to its next version.
 	// Programs with it have a protocol of their own and need none of these.
 	// Load fills in the defaults.
@@ -55,6 +79,21 @@ type Config struct {
 
 	Warnings []Warning // in the order of the file
 }
+
+// A Rule runs a command in Dir for changes that it matches, instead of a build.
+type Rule struct {
+	Name         string
+	Cmd          string
+	IncludeDir   []string // as in Config
+	IncludeExt   []string
+	IncludeFile  []string
+	ExcludeRegex []*regexp.Regexp
+	Delay        time.Duration // collects changes so long before it runs; 0 = not said
+}
+
+// Colors are the names of the colours for ginreload's own lines, "" for the
+// default, "raw" for none.
+type Colors struct{ Main, Watcher, Build, Runner string }
 
 // Command is what the command line asks for.
 type Command string
