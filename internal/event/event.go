@@ -9,12 +9,15 @@ const Version = 1
 // Kind says what happened. Readers skip kinds that they do not know.
 type Kind string
 
-// The kinds, in the order in which a first reload meets them.
+// The kinds, in about the order in which a first reload meets them.
 const (
 	Started       Kind = "started"        // ginreload runs: Package, Root, Message
 	Changed       Kind = "changed"        // files changed: Files, Action, Why
 	BuildStarted  Kind = "build-started"  // Build.Number
 	BuildFinished Kind = "build-finished" // Build with outcome and diagnostics
+	CommandBegun  Kind = "command-begun"  // a command of the configuration starts: Command
+	CommandEnded  Kind = "command-ended"  // and ends: Command, Exit; Message if it could not be run
+	Output        Kind = "output"         // a line that such a command, or a build in the shell, printed: Message, Command
 	AppStarting   Kind = "app-starting"   // Generation, PID, Handoff
 	Reloaded      Kind = "reloaded"       // the new code answers: Generation, PID, Timings, Addresses
 	ReloadFailed  Kind = "reload-failed"  // the new generation did not get ready: Message, Exit; what serves: Serving
@@ -58,6 +61,7 @@ type Event struct {
 	Handoff    string    `json:"handoff,omitempty"`   // start, supervised, kept or restart
 	Addresses  []string  `json:"addresses,omitempty"` // URLs or host:port on which the program listens
 	Build      *Build    `json:"build,omitempty"`
+	Command    *Run      `json:"command,omitempty"`
 	Timings    *Timings  `json:"timings,omitempty"`
 	Exit       *Exit     `json:"exit,omitempty"`
 }
@@ -103,6 +107,14 @@ type Timings struct {
 	Build   float64 `json:"build_ms"`
 	Ready   float64 `json:"ready_ms"`             // start of the new process until it was ready
 	Waiting float64 `json:"waiting_ms,omitempty"` // for an earlier build or reload to end
+}
+
+// Run is a command of the configuration that is run.
+type Run struct {
+	Role   string  `json:"role"`           // pre_cmd, cmd, post_cmd or rule
+	Name   string  `json:"name,omitempty"` // of a rule
+	Line   string  `json:"line,omitempty"` // as given to the shell
+	Millis float64 `json:"ms,omitempty"`   // once it has ended
 }
 
 // Exit says how a process ended.
