@@ -274,7 +274,19 @@ func example(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "go.sum"), string(sums))
+	compiled(t, dir)
 	return dir
+}
+
+// compiled has the packages of a project in the build cache, which where Gin has
+// never been compiled takes longer than a test waits for a reload.
+func compiled(t *testing.T, dir string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", os.DevNull, ".")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("compile the example: %v\n%s", err, out)
+	}
 }
 
 func write(t *testing.T, file, text string) {
