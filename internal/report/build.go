@@ -49,11 +49,12 @@ func (t *terminal) build(e event.Event) string {
 	return ""
 }
 
-// problems lists the diagnostics; without any, the output as it came.
+// problems lists the diagnostics; without any, the output as it came, unless it
+// has been shown line by line.
 func (t *terminal) problems(b event.Build) string {
 	if len(b.Diagnostics) == 0 {
 		output := strings.TrimRight(cleanBlock(b.Output), " \t\n")
-		if output == "" {
+		if output == "" || t.printed {
 			return ""
 		}
 		return output + "\n"

@@ -8,7 +8,7 @@
 // Each event is one Write, so that the output of the program cannot get between
 // its lines. Nothing is cleared, moved or animated, whether the stream is a
 // terminal or not. File names, compiler output and whatever else comes from
-// outside cannot control the terminal.
+// outside cannot control the terminal; of what commands print the colours stay.
 //
 // It does not decide what happens, publish events, open or close streams, ask
 // whether a stream is a terminal, or read the environment by itself. A failed

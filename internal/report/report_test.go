@@ -105,7 +105,8 @@ func TestNothingFromOutsideControlsTheTerminal(t *testing.T) {
 	build := event.Build{Number: 1, Diagnostics: []event.Diagnostic{{Package: evil, File: evil, Line: 1, Message: evil, Count: 2}, {Package: evil, Message: evil}}}
 	raw := event.Build{Output: evil + "\r\n" + evil}
 	for _, kind := range []event.Kind{event.Started, event.Changed, event.BuildStarted, event.BuildFinished, event.AppStarting, event.Reloaded,
-		event.ReloadFailed, event.AppExited, event.AppGone, event.Notice, event.Stopping, event.Stopped, evil} {
+		event.ReloadFailed, event.AppExited, event.AppGone, event.Notice, event.Stopping, event.Stopped,
+		event.CommandBegun, event.CommandEnded, event.Output, evil} {
 		for _, outcome := range []event.Outcome{event.Built, event.Same, event.Failed, event.Canceled, event.Broken, evil} {
 			for _, b := range []event.Build{build, raw} {
 				for _, level := range []event.Level{event.Debug, event.Info, event.Warn, event.Error, evil} {
@@ -113,7 +114,8 @@ func TestNothingFromOutsideControlsTheTerminal(t *testing.T) {
 					var out bytes.Buffer
 					sink := Terminal(&out, Options{Verbose: true})
 					e := event.Event{Kind: kind, Level: level, Message: evil, Hint: evil, Package: evil, Root: evil, Files: []string{evil, "b"},
-						Action: evil, Why: evil, Handoff: evil, Addresses: []string{evil}, Build: &b, Exit: exit}
+						Action: evil, Why: evil, Handoff: evil, Addresses: []string{evil}, Build: &b, Exit: exit,
+						Command: &event.Run{Role: evil, Name: evil, Line: evil}}
 					sink(e)
 					sink(e)
 					e.Kind = event.Reloaded // tells of files and hand-off that came before
@@ -181,6 +183,65 @@ func TestBanner(t *testing.T) {
 		if out.String() != tc.want {
 			t.Errorf("%q, want %q", out.String(), tc.want)
 		}
+	}
+}
+
+func TestBannerOfTheUser(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                                   "",
+		"shop":                               "shop\n",
+		"  __\n /\\ \n":                      "  __\n /\\ \n",
+		"\x1b[35mshop\x1b[2J":                "\x1b[35mshop\x1b[m\n",
+		"\x1b]0;title\asteal the title \x1b": "steal the title \uFFFD\n",
+	} {
+		var out bytes.Buffer
+		Terminal(&out, Options{Banner: &text, Color: true})(event.Event{Kind: event.Started, Package: ".", Message: "watching 1 folder"})
+		if out.String() != want {
+			t.Errorf("%q: %q, want %q", text, out.String(), want)
+		}
+	}
+}
+
+func TestColorsOfParts(t *testing.T) {
+	t.Parallel()
+	ready := event.Event{Kind: event.Reloaded, Generation: 1, PID: 1, Addresses: []string{"http://localhost:1"}}
+	failed := event.Event{Kind: event.ReloadFailed, Generation: 2}
+	for _, tc := range []struct {
+		color, ready, failed string
+	}{
+		{"blue", "\x1b[34m00:00:00 ▸ http://localhost:1  (#1, pid 1) ready\x1b[0m\n",
+			"00:00:00 \x1b[33m!\x1b[0m #2 did not start; \x1b[33mwaiting for the next save\x1b[0m\n"},
+		{"raw", "00:00:00 ▸ http://localhost:1  (#1, pid 1) ready\n", "00:00:00 ! #2 did not start; waiting for the next save\n"},
+		{"mauve", "\x1b[2m00:00:00\x1b[22m \x1b[32m▸\x1b[0m \x1b[36mhttp://localhost:1\x1b[0m  (#1, pid 1) ready\n",
+			"\x1b[2m00:00:00\x1b[22m \x1b[33m!\x1b[0m #2 did not start; \x1b[33mwaiting for the next save\x1b[0m\n"},
+	} {
+		for _, colored := range []bool{true, false} {
+			var out bytes.Buffer
+			sink := Terminal(&out, Options{Color: colored, Colors: Colors{Runner: tc.color}})
+			sink(ready)
+			sink(failed)
+			want := tc.ready + tc.failed
+			if !colored {
+				want = withoutColors(want)
+			}
+			if out.String() != want {
+				t.Errorf("%s, %t:\n%q, want\n%q", tc.color, colored, out.String(), want)
+			}
+		}
+	}
+}
+
+// Text that somebody reads later shows the output of a build, although it went
+// over the terminal when the build ran.
+func TestTroubleShowsWhatTheTerminalHasShown(t *testing.T) {
+	t.Parallel()
+	trouble := NewTrouble("1.0")
+	trouble.Show(event.Event{Kind: event.BuildStarted, Build: &event.Build{Number: 1}})
+	trouble.Show(event.Event{Kind: event.Output, Message: "no rule", Command: &event.Run{Role: "cmd"}})
+	trouble.Show(event.Event{Kind: event.BuildFinished, Build: &event.Build{Number: 1, Outcome: event.Failed, Output: "no rule\n"}})
+	if _, detail := trouble.Text(); detail != "no rule" {
+		t.Errorf("%q", detail)
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,6 +15,46 @@ func clean(text string) string { return replace(text, hostile) }
 func cleanBlock(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	return replace(text, func(r rune) bool { return r != '\t' && r != '\n' && hostile(r) })
+}
+
+// escapes are the sequences with which programs control a terminal (ECMA-48),
+// paints those of them that only choose colours.
+var (
+	escapes = regexp.MustCompile("\x1b(\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(\x07|\x1b\\\\)|[ -/]*[0-Z\\\\^-~])")
+	paints  = regexp.MustCompile("^\x1b\\[[0-9;:]*m$")
+)
+
+const unpainted = "\x1b[m"
+
+// foreign makes what a tool prints harmless. Progress that the tool writes over
+// with a carriage return is shown as it stands in the end, and colours stay if
+// colored, up to the end of the text.
+func foreign(text string, colored bool) string {
+	lines := strings.Split(strings.TrimRight(text, "\r\n"), "\n")
+	painted := false
+	for i, line := range lines {
+		line = strings.TrimRight(line, "\r")
+		line = line[strings.LastIndexByte(line, '\r')+1:]
+		var b strings.Builder
+		for line != "" {
+			at := escapes.FindStringIndex(line)
+			if at == nil {
+				at = []int{len(line), len(line)}
+			}
+			b.WriteString(cleanBlock(line[:at[0]]))
+			if escape := line[at[0]:at[1]]; colored && paints.MatchString(escape) {
+				b.WriteString(escape)
+				painted = true
+			}
+			line = line[at[1]:]
+		}
+		lines[i] = b.String()
+	}
+	text = strings.Join(lines, "\n")
+	if painted {
+		text += unpainted
+	}
+	return text
 }
 
 func replace(text string, bad func(rune) bool) string {

@@ -66,6 +66,34 @@ func recording() []event.Event {
 			Timings: &event.Timings{Total: 15000, Build: 11000, Ready: 40, Waiting: 3200}},
 		{Kind: event.Reloaded, Generation: 11, PID: 4600, Serving: 11, Handoff: "restart"},
 
+		{Kind: event.BuildStarted, Build: &event.Build{Number: 9}},
+		{Kind: event.CommandBegun, Command: &event.Run{Role: "pre_cmd", Line: "npm run css"}},
+		{Kind: event.Output, Message: "> shop@1.0.0 css", Command: &event.Run{Role: "pre_cmd"}},
+		{Kind: event.Output, Command: &event.Run{Role: "pre_cmd"}},
+		{Kind: event.Output, Message: "\x1b[32mDone\x1b[39m in 210 ms", Command: &event.Run{Role: "pre_cmd"}},
+		{Kind: event.CommandEnded, Command: &event.Run{Role: "pre_cmd", Line: "npm run css", Millis: 420}, Exit: &event.Exit{}},
+		{Kind: event.CommandBegun, Command: &event.Run{Role: "pre_cmd", Line: "./gen"}},
+		{Kind: event.CommandEnded, Command: &event.Run{Role: "pre_cmd", Line: "./gen", Millis: 30}, Exit: &event.Exit{Code: 3}},
+		{Kind: event.CommandBegun, Command: &event.Run{Role: "cmd", Line: "make"}},
+		{Kind: event.Output, Message: "go build -o tmp/main .", Command: &event.Run{Role: "cmd"}},
+		{Kind: event.Output, Message: "./main.go:4:13: undefined: x", Command: &event.Run{Role: "cmd"}},
+		{Kind: event.Output, Message: "make: *** [Makefile:3: all] Error 1", Command: &event.Run{Role: "cmd"}},
+		{Kind: event.CommandEnded, Command: &event.Run{Role: "cmd", Line: "make", Millis: 600}, Exit: &event.Exit{Code: 2}},
+		{Kind: event.BuildFinished, Serving: 11, Build: &event.Build{Number: 9, Outcome: event.Failed, Millis: 650, Errors: 1, Packages: 1,
+			Diagnostics: []event.Diagnostic{{File: "main.go", Line: 4, Column: 13, Message: "undefined: x", Count: 1}},
+			Output:      "go build -o tmp/main .\n./main.go:4:13: undefined: x\nmake: *** [Makefile:3: all] Error 1\n"}},
+		{Kind: event.BuildStarted, Build: &event.Build{Number: 10}},
+		{Kind: event.Output, Message: "10 %\r100 %\r\n", Command: &event.Run{Role: "cmd"}},
+		{Kind: event.Output, Message: "make: *** No rule to make target 'all'.  Stop.", Command: &event.Run{Role: "cmd"}},
+		{Kind: event.BuildFinished, Serving: 11, Build: &event.Build{Number: 10, Outcome: event.Failed, Millis: 9,
+			Output: "make: *** No rule to make target 'all'.  Stop.\n"}},
+		{Kind: event.BuildStarted, Build: &event.Build{Number: 11}},
+		{Kind: event.BuildFinished, Serving: 11, Build: &event.Build{Number: 11, Outcome: event.Failed, Millis: 9, Output: "nobody has shown this\n"}},
+		{Kind: event.CommandBegun, Command: &event.Run{Role: "rule", Name: "css", Line: "tailwindcss -i in.css -o out.css"}},
+		{Kind: event.Output, Message: "unexpected }", Command: &event.Run{Role: "rule", Name: "css"}},
+		{Kind: event.CommandEnded, Command: &event.Run{Role: "rule", Name: "css", Line: "tailwindcss -i in.css -o out.css", Millis: 1200}, Exit: &event.Exit{Code: -1, Signal: "SIGKILL"}},
+		{Kind: event.CommandEnded, Message: "fork/exec /bin/sh: resource temporarily unavailable", Command: &event.Run{Role: "post_cmd", Line: "docker compose down"}},
+
 		{Kind: event.Notice, Level: event.Info, Message: "two lines\nof advice"},
 		{Kind: event.Notice, Level: event.Error, Message: "the watcher stopped: too many open files", Hint: "raise the limit: ulimit -n 4096"},
 		{Kind: "from-the-future", Message: "not for this version"},
@@ -88,6 +116,7 @@ func many(n int) []event.Diagnostic {
 
 func TestRecordedStream(t *testing.T) {
 	t.Parallel()
+	banner := "  shop\n=========\n"
 	tests := []struct {
 		golden  string
 		options Options
@@ -95,6 +124,10 @@ func TestRecordedStream(t *testing.T) {
 	}{
 		{golden: "plain.golden"},
 		{golden: "color.golden", options: Options{Color: true}},
+		{golden: "parts.golden", options: Options{Color: true, Verbose: true, Colors: Colors{Main: "magenta", Watcher: "cyan", Build: "raw", Runner: "green"}}},
+		{golden: "main.golden", options: Options{Extent: MainOnly, Verbose: true}},
+		{golden: "silent.golden", options: Options{Extent: Silent, Verbose: true, Banner: &banner}},
+		{golden: "timeless.golden", options: Options{Timeless: true, Banner: &banner}},
 		{golden: "verbose.golden", options: Options{Verbose: true}},
 		{golden: "ascii.golden", options: Options{ASCII: true, Verbose: true}},
 		{golden: "stream.ndjson.golden", json: true},

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/ginreload/ginreload/internal/event"
@@ -11,42 +10,59 @@ import (
 
 // Options of a Terminal.
 type Options struct {
-	Version string // of ginreload, for the first line
-	Color   bool   // see ColorEnabled
-	ASCII   bool   // plain symbols, see ASCII
-	Verbose bool   // also what is of use only when something is odd
+	Version  string  // of ginreload, for the first line
+	Banner   *string // instead of the first line, "" for none at all
+	Color    bool    // see ColorEnabled
+	Colors   Colors
+	ASCII    bool // plain symbols, see ASCII
+	Verbose  bool // also what is of use only when something is odd
+	Timeless bool // no time before the lines
+	Extent   Extent
 }
 
 // Terminal returns a sink that writes lines for people: one per event that
 // matters, the time first. Errors of the compiler come as ./file:line:column,
 // so that terminals and editors can follow them.
 func Terminal(w io.Writer, o Options) event.Sink {
-	t := &terminal{w: w, style: newStyle(o.Color, o.ASCII), version: o.Version, verbose: o.Verbose}
-	return t.show
+	t := newTerminal(o)
+	return func(e event.Event) {
+		if text := t.within(e, t.whole(e)); text != "" {
+			_, _ = io.WriteString(w, text)
+		}
+	}
 }
 
 // terminal keeps what the events before say about those to come. It needs no
 // lock: a sink gets one event at a time.
 type terminal struct {
-	w io.Writer
-	style
-	version string
-	verbose bool
+	styles                     map[part]style
+	style                      // of the part that the event belongs to
+	colored, verbose, timeless bool
+	version                    string
+	instead                    *string // of the first line
+	extent                     Extent
 
 	served    bool     // a generation has been ready
 	changed   changes  // since the last reload
 	addresses []string // as shown last
 	handoff   string   // of the generation that started last
+	printed   bool     // the build has shown its output itself
 }
 
-func (t *terminal) show(e event.Event) {
-	if text := t.whole(e); text != "" {
-		_, _ = io.WriteString(t.w, text)
+func newTerminal(o Options) *terminal {
+	t := &terminal{
+		styles: map[part]style{}, colored: o.Color, verbose: o.Verbose, timeless: o.Timeless,
+		version: o.Version, instead: o.Banner, extent: o.Extent,
 	}
+	for _, p := range []part{mainPart, watcherPart, buildPart, runnerPart} {
+		t.styles[p] = newStyle(o.Color, o.ASCII, o.Colors.of(p))
+	}
+	return t
 }
 
 // whole is what is shown of an event: lines, and the hint below them.
 func (t *terminal) whole(e event.Event) string {
+	t.style = t.styles[partOf(e.Kind)]
 	text := t.render(e)
 	if text != "" && e.Hint != "" {
 		text += "  " + t.arrow + " " + t.message(e.Hint) + "\n"
@@ -62,9 +78,16 @@ func (t *terminal) render(e event.Event) string {
 	case event.Changed:
 		return t.change(e)
 	case event.BuildStarted:
+		t.printed = false
 		return t.aside(e, fmt.Sprintf("build %d started", number(e.Build)))
 	case event.BuildFinished:
 		return t.build(e)
+	case event.CommandBegun:
+		return t.begun(e)
+	case event.CommandEnded:
+		return t.ended(e)
+	case event.Output:
+		return t.output(e)
 	case event.AppStarting:
 		t.handoff = e.Handoff
 		return t.aside(e, fmt.Sprintf("%s starts (pid %d)%s", generation(e.Generation), e.PID, because(e.Handoff, e.Why)))
@@ -89,19 +112,6 @@ func (t *terminal) render(e event.Event) string {
 	return ""
 }
 
-func (t *terminal) banner(e event.Event) string {
-	watching := t.message(e.Message)
-	if watching == "" && e.Root != "" {
-		watching = "watching " + clean(e.Root)
-	}
-	parts := []string{t.bold.Sprint(strings.TrimSpace("ginreload " + t.version)), clean(e.Package), t.dim.Sprint(watching)}
-	if watching == "" {
-		parts = parts[:2]
-	}
-	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-	return strings.Join(parts, "  ") + "\n"
-}
-
 func (t *terminal) change(e event.Event) string {
 	ignored := e.Action == "ignore"
 	var now changes
@@ -113,65 +123,6 @@ func (t *terminal) change(e event.Event) string {
 		return ""
 	}
 	return t.line(e, t.dim.Sprint(t.edit+" "+now.String()+"  "+clean(e.Action)+because(clean(e.Why), "")))
-}
-
-func (t *terminal) reloaded(e event.Event) string {
-	who := generation(e.Generation)
-	handoff := e.Handoff
-	if handoff == "" {
-		handoff = t.handoff
-	}
-	took, phases := "", ""
-	if e.Timings != nil {
-		took = " in " + t.bold.Sprint(duration(e.Timings.Total))
-		phases = t.phases(*e.Timings)
-	}
-	files := t.changed
-	if len(e.Files) > 0 {
-		files = changes{}
-		files.add(e.Files)
-	}
-	t.changed = changes{}
-	moved := len(e.Addresses) > 0 && !slices.Equal(e.Addresses, t.addresses)
-	if moved {
-		t.addresses = slices.Clone(e.Addresses)
-	}
-	if !t.served {
-		t.served = true
-		return t.line(e, fmt.Sprintf("%s %s  (%s, pid %d) ready%s%s",
-			t.good.Sprint(t.open), t.where(e.Addresses), who, e.PID, took, spaced("   ", phases)))
-	}
-	text := t.line(e, fmt.Sprintf("%s reloaded%s%s%s  (%s)",
-		t.good.Sprint(t.ok), spaced(" ", files.String()), took, spaced("  ", phases), who+spaced(", ", clean(handoff))))
-	if moved {
-		text += "  " + t.good.Sprint(t.open) + " " + t.where(e.Addresses) + "\n"
-	}
-	return text
-}
-
-// where is what to open in a browser, and without that what is running.
-func (t *terminal) where(addresses []string) string {
-	if len(addresses) == 0 {
-		return "the program"
-	}
-	shown := make([]string, len(addresses))
-	for i, address := range addresses {
-		shown[i] = t.link.Sprint(clean(address))
-	}
-	return strings.Join(shown, ", ")
-}
-
-// shownWait is how long something must have waited for the line to say so, in
-// milliseconds.
-const shownWait = 20
-
-func (t *terminal) phases(timings event.Timings) string {
-	phase := func(name string, ms float64) string { return name + " " + strings.TrimSuffix(duration(ms), " ms") }
-	list := []string{phase("build", timings.Build), phase("ready", timings.Ready)}
-	if timings.Waiting >= shownWait {
-		list = append([]string{phase("waited", timings.Waiting)}, list...)
-	}
-	return t.dim.Sprint(strings.Join(list, " "+t.dot+" "))
 }
 
 // trouble is a program that is not there; the old one may be.
@@ -216,7 +167,13 @@ func (t *terminal) aside(e event.Event, text string) string {
 }
 
 func (t *terminal) line(e event.Event, text string) string {
-	return t.dim.Sprint(e.Time.Format("15:04:05")) + " " + text + "\n"
+	if !t.timeless {
+		text = t.dim.Sprint(e.Time.Format("15:04:05")) + " " + text
+	}
+	if !strings.Contains(text, "\x1b") {
+		text = t.ink.Sprint(text)
+	}
+	return text + "\n"
 }
 
 // message makes text for people harmless; further lines are indented.

@@ -18,11 +18,14 @@ type Trouble struct {
 
 // NewTrouble returns a Trouble that knows of none.
 func NewTrouble(version string) *Trouble {
-	return &Trouble{terminal: &terminal{style: newStyle(false, false), version: version}}
+	return &Trouble{terminal: newTerminal(Options{Version: version})}
 }
 
 // Show is a sink.
 func (t *Trouble) Show(e event.Event) {
+	if e.Kind == event.Output {
+		return // nobody who asks later has seen it: the failed build has to show it
+	}
 	text := t.terminal.whole(e)
 	t.mu.Lock()
 	defer t.mu.Unlock()

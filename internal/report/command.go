@@ -1,0 +1,66 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ginreload/ginreload/internal/event"
+)
+
+// Commands of the configuration, and what they print.
+
+// shownCommand is how many characters of a command stand next to how it ended.
+const shownCommand = 60
+
+func (t *terminal) begun(e event.Event) string {
+	if e.Command == nil {
+		return ""
+	}
+	return t.aside(e, title(*e.Command)+" started"+spaced(": ", t.message(e.Command.Line)))
+}
+
+// ended is not for the command that builds: the end of the build says more.
+func (t *terminal) ended(e event.Event) string {
+	if e.Command == nil {
+		return ""
+	}
+	text := title(*e.Command)
+	switch {
+	case e.Message != "":
+		text += " could not be run: " + t.message(e.Message)
+	case wrong(e):
+		text += " failed in " + duration(e.Command.Millis) + ": " + ending(*e.Exit) + because("", t.short(e.Command.Line))
+	default:
+		return t.aside(e, text+" finished in "+duration(e.Command.Millis))
+	}
+	if e.Command.Role == builds {
+		return t.aside(e, text)
+	}
+	return t.line(e, t.warn.Sprint(t.alert)+" "+text)
+}
+
+// builds is the role of the command that makes the program.
+const builds = "cmd"
+
+// output shows a line as it came: it is not ginreload's own.
+func (t *terminal) output(e event.Event) string {
+	if e.Command != nil && e.Command.Role == builds {
+		t.printed = true
+	}
+	return foreign(e.Message, t.colored) + "\n"
+}
+
+func title(c event.Run) string { return clean(c.Role) + spaced(" ", clean(c.Name)) }
+
+// short is the beginning of a command.
+func (t *terminal) short(line string) string {
+	first, _, more := strings.Cut(strings.TrimSpace(line), "\n")
+	if utf8.RuneCountInString(first) > shownCommand {
+		first, more = string([]rune(first)[:shownCommand]), true
+	}
+	first = strings.TrimSpace(first)
+	if more {
+		first += " " + t.more
+	}
+	return first
+}
