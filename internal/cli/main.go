@@ -9,13 +9,9 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/mattn/go-isatty"
-
 	"github.com/ginreload/ginreload/internal/config"
-	"github.com/ginreload/ginreload/internal/event"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
-	"github.com/ginreload/ginreload/internal/report"
 	"github.com/ginreload/ginreload/internal/supervise"
 )
 
@@ -128,19 +124,3 @@ func (in Invocation) getenv(name string) string {
 	}
 	return value
 }
-
-// sink chooses what the user sees: text on standard error, or JSON on standard
-// output, which then belongs to the events alone.
-func (in Invocation) sink(cfg config.Config, screen *screen) event.Sink {
-	if cfg.JSON {
-		return report.JSON(in.Stdout)
-	}
-	return report.Terminal(screen.report(in.Stderr), report.Options{
-		Version: version(),
-		Color:   report.ColorEnabled(cfg.Color, isTerminal(in.Stderr), in.getenv),
-		ASCII:   report.ASCII(in.getenv),
-		Verbose: cfg.Verbose,
-	})
-}
-
-func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()) }

@@ -40,6 +40,19 @@ func (s *screen) report(w io.Writer) io.Writer {
 	})
 }
 
+// clear wipes the terminal w, and what was scrolled out of it unless keepScroll.
+// The program's next words begin at the top.
+func (s *screen) clear(w io.Writer, keepScroll bool) {
+	sequence := "\x1b[H\x1b[2J"
+	if !keepScroll {
+		sequence += "\x1b[3J" // after the screen, which some terminals move there
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open = false
+	io.WriteString(w, sequence)
+}
+
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
