@@ -21,7 +21,7 @@ func (in Invocation) sink(cfg config.Config, screen *screen) event.Sink {
 		Version:  version(),
 		Banner:   cfg.Banner,
 		Color:    report.ColorEnabled(cfg.Color, isTerminal(in.Stderr), in.getenv),
-		Colors:   report.Colors(cfg.Colors),
+		Colors:   report.Colors{Main: cfg.Colors.Main, Watcher: cfg.Colors.Watcher, Build: cfg.Colors.Build, Runner: cfg.Colors.Runner},
 		ASCII:    report.ASCII(in.getenv),
 		Verbose:  cfg.Verbose,
 		Timeless: !cfg.LogTime,

@@ -19,7 +19,8 @@ func (t *terminal) begun(e event.Event) string {
 	return t.aside(e, title(*e.Command)+" started"+spaced(": ", t.message(e.Command.Line)))
 }
 
-// ended is not for the command that builds: the end of the build says more.
+// ended shows what has failed. Of the command that builds the end of the build
+// says more, and of one that was called off there is nothing to say.
 func (t *terminal) ended(e event.Event) string {
 	if e.Command == nil {
 		return ""
@@ -28,12 +29,14 @@ func (t *terminal) ended(e event.Event) string {
 	switch {
 	case e.Message != "":
 		text += " could not be run: " + t.message(e.Message)
-	case wrong(e):
+	case e.Exit == nil:
+		return t.aside(e, text+" was called off")
+	case *e.Exit != (event.Exit{}):
 		text += " failed in " + duration(e.Command.Millis) + ": " + ending(*e.Exit) + because("", t.short(e.Command.Line))
 	default:
 		return t.aside(e, text+" finished in "+duration(e.Command.Millis))
 	}
-	if e.Command.Role == builds {
+	if !wrong(e) {
 		return t.aside(e, text)
 	}
 	return t.line(e, t.warn.Sprint(t.alert)+" "+text)

@@ -59,7 +59,7 @@ func (t *terminal) within(e event.Event, text string) string {
 		return text
 	case e.Kind == event.BuildFinished && wrong(e) && !t.printed:
 		return t.problems(*e.Build) // the compiler's words, not ours
-	case e.Kind == event.CommandEnded && e.Message != "":
+	case e.Kind == event.CommandEnded && wrong(e) && e.Message != "":
 		return text
 	}
 	return ""
@@ -71,7 +71,8 @@ func wrong(e event.Event) bool {
 	case event.BuildFinished:
 		return e.Build != nil && (e.Build.Outcome == event.Failed || e.Build.Outcome == event.Broken)
 	case event.CommandEnded:
-		return e.Message != "" || e.Exit != nil && *e.Exit != (event.Exit{})
+		failed := e.Message != "" || e.Exit != nil && *e.Exit != (event.Exit{})
+		return failed && e.Level != event.Debug && e.Command != nil && e.Command.Role != builds
 	}
 	return e.Kind == event.ReloadFailed || e.Kind == event.AppExited
 }

@@ -21,12 +21,16 @@ func (t *terminal) reloaded(e event.Event) string {
 		took = " in " + t.bold.Sprint(duration(e.Timings.Total))
 		phases = t.phases(*e.Timings)
 	}
-	files := t.changed
+	what, files := "reloaded", t.changed
 	if len(e.Files) > 0 {
 		files = changes{}
 		files.add(e.Files)
 	}
-	t.changed = changes{}
+	if e.Action == rerun {
+		what, files = "started again", changes{}
+	} else {
+		t.changed = changes{}
+	}
 	moved := len(e.Addresses) > 0 && !slices.Equal(e.Addresses, t.addresses)
 	if moved {
 		t.addresses = slices.Clone(e.Addresses)
@@ -36,8 +40,8 @@ func (t *terminal) reloaded(e event.Event) string {
 		return t.line(e, fmt.Sprintf("%s %s  (%s, pid %d) ready%s%s",
 			t.good.Sprint(t.open), t.where(e.Addresses), who, e.PID, took, spaced("   ", phases)))
 	}
-	text := t.line(e, fmt.Sprintf("%s reloaded%s%s%s  (%s)",
-		t.good.Sprint(t.ok), spaced(" ", files.String()), took, spaced("  ", phases), who+spaced(", ", clean(handoff))))
+	text := t.line(e, fmt.Sprintf("%s %s%s%s%s  (%s)",
+		t.good.Sprint(t.ok), what, spaced(" ", files.String()), took, spaced("  ", phases), who+spaced(", ", clean(handoff))))
 	if moved {
 		text += "  " + t.good.Sprint(t.open) + " " + t.where(e.Addresses) + "\n"
 	}

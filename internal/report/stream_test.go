@@ -93,6 +93,13 @@ func recording() []event.Event {
 		{Kind: event.Output, Message: "unexpected }", Command: &event.Run{Role: "rule", Name: "css"}},
 		{Kind: event.CommandEnded, Command: &event.Run{Role: "rule", Name: "css", Line: "tailwindcss -i in.css -o out.css", Millis: 1200}, Exit: &event.Exit{Code: -1, Signal: "SIGKILL"}},
 		{Kind: event.CommandEnded, Message: "fork/exec /bin/sh: resource temporarily unavailable", Command: &event.Run{Role: "post_cmd", Line: "docker compose down"}},
+		{Kind: event.CommandEnded, Command: &event.Run{Role: "pre_cmd", Line: "sleep 60\necho"}},
+		{Kind: event.CommandEnded, Level: event.Debug, Exit: &event.Exit{Code: -1, Signal: "SIGKILL"}, Command: &event.Run{Role: "rule", Name: "css", Line: "sleep 60\necho", Millis: 9}},
+		{Kind: event.Changed, Files: []string{"web/in.css"}, Action: "rule", Why: "css"},
+		{Kind: event.Changed, Files: []string{".env"}, Action: "restart", Why: "env_files"},
+		{Kind: event.AppExited, Generation: 11, Exit: &event.Exit{Code: 1}, Action: "rerun", Why: "in 500ms"},
+		{Kind: event.Reloaded, Generation: 12, PID: 4700, Serving: 12, Action: "rerun", Handoff: "restart"},
+		{Kind: event.Reloaded, Generation: 13, PID: 4800, Serving: 13, Handoff: "restart"},
 
 		{Kind: event.Notice, Level: event.Info, Message: "two lines\nof advice"},
 		{Kind: event.Notice, Level: event.Error, Message: "the watcher stopped: too many open files", Hint: "raise the limit: ulimit -n 4096"},

@@ -113,10 +113,11 @@ func (t *terminal) render(e event.Event) string {
 }
 
 func (t *terminal) change(e event.Event) string {
-	ignored := e.Action == "ignore"
 	var now changes
 	now.add(e.Files)
-	if !ignored {
+	switch e.Action {
+	case "ignore", "rule", "reread": // no reload follows
+	default:
 		t.changed.add(e.Files)
 	}
 	if !t.verbose {
@@ -135,7 +136,18 @@ func (t *terminal) trouble(e event.Event, what string) string {
 		why = append(why, t.message(e.Message))
 	}
 	what += spaced(": ", strings.Join(why, ", "))
-	return t.line(e, t.warn.Sprint(t.alert)+" "+generation(e.Generation)+" "+what+"; "+t.serving(e.Serving))
+	return t.line(e, t.warn.Sprint(t.alert)+" "+generation(e.Generation)+" "+what+"; "+t.outlook(e))
+}
+
+// rerun is the action of events about a program that is started again because it
+// has ended.
+const rerun = "rerun"
+
+func (t *terminal) outlook(e event.Event) string {
+	if e.Action == rerun {
+		return t.warn.Sprint("starts again" + spaced(" ", clean(e.Why)))
+	}
+	return t.serving(e.Serving)
 }
 
 func (t *terminal) serving(number int) string {
