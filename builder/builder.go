@@ -17,14 +17,13 @@ const workPrefix = "build-"
 type Builder struct {
 	recipe  Recipe
 	scratch string
-	env     []string
-	tool    string // the go command; empty with Shell
+	tool    string // the go command; may be empty with Shell and Nothing
 
 	// turn holds a token while a build runs. Whoever put it there owns all below.
 	turn     chan struct{}
-	settled  bool     // defaults is known
-	defaults []string // our own go build flags
-	seed     string   // program in scratch that go build is to find instead of the one at Output, if any
+	asked    bool   // go env GOFLAGS was
+	answered string // and this it said
+	seed     string // program in scratch that go build is to find instead of the one at Output, if any
 	left     fingerprint
 }
 
@@ -36,17 +35,18 @@ func New(recipe Recipe, scratch string) (*Builder, error) {
 	if err := recipe.check(scratch); err != nil {
 		return nil, err
 	}
-	if !filepath.IsAbs(recipe.Output) {
+	if recipe.Output != "" && !filepath.IsAbs(recipe.Output) {
 		recipe.Output = filepath.Join(recipe.Dir, recipe.Output)
 	}
-	b := &Builder{recipe: recipe, scratch: scratch, env: recipe.environ(), turn: make(chan struct{}, 1)}
-	if recipe.Shell == "" {
-		tool, err := findGo(b.env)
-		if err != nil {
-			return nil, err
-		}
-		b.tool = tool
+	if recipe.Env == nil {
+		recipe.Env = os.Environ()
 	}
+	b := &Builder{recipe: recipe, scratch: scratch, turn: make(chan struct{}, 1)}
+	tool, err := findGo(recipe.environ())
+	if err != nil && recipe.Shell == "" && !recipe.Nothing {
+		return nil, err
+	}
+	b.tool = tool
 	return b, b.clearScratch()
 }
 
@@ -104,10 +104,25 @@ func (b *Builder) build(ctx context.Context) (Result, error) {
 		return Result{}, explain("make a scratch folder", err)
 	}
 
-	if b.recipe.Shell != "" {
-		return b.runShell(ctx, temp)
+	env := b.recipe.environ()
+	begun, over, err := b.before(ctx, env, temp)
+	if over {
+		return begun, err
 	}
-	return b.runGo(ctx, work, temp)
+	result, err := b.produce(ctx, env, work, temp)
+	result.Output = begun.Output + result.Output
+	result.Command += begun.Command
+	return result, err
+}
+
+func (b *Builder) produce(ctx context.Context, env []string, work, temp string) (Result, error) {
+	switch {
+	case b.recipe.Nothing:
+		return Result{Outcome: Built}, nil
+	case b.recipe.Shell != "":
+		return b.runShell(ctx, env, temp)
+	}
+	return b.runGo(ctx, env, work, temp)
 }
 
 // conclude turns a command that did not succeed into an outcome. It is false
@@ -118,7 +133,7 @@ func conclude(ctx context.Context, ran finished) (Result, bool, error) {
 	case ctx.Err() != nil:
 		result.Outcome = Canceled
 		return result, true, nil
-	case !ran.success:
+	case !ran.state.Success():
 		if machine := machineTrouble(ran); machine != nil {
 			return result, true, machine
 		}

@@ -20,36 +20,43 @@ import (
 // false if the command is anything else, needs a shell, has flags that go build
 // does not know, or does not write one program to a file (-n, -json, -o folder/).
 func ParseGoBuild(dir, command string) (Recipe, bool) {
-	if strings.ContainsAny(command, notAsInSh) {
-		return Recipe{}, false
-	}
-	words, ok := splitWords(command)
+	r, packages, ok := parseGo(dir, command, "build")
 	if !ok {
 		return Recipe{}, false
 	}
-
-	r := Recipe{Dir: dir}
-	for len(words) > 0 && words[0].assignment() {
-		r.Set = append(r.Set, words[0].text)
-		words = words[1:]
-	}
-	if len(words) < 2 || words[0].text != "go" || words[1].text != "build" {
-		return Recipe{}, false
-	}
-	var args []string
-	for _, w := range words[2:] {
-		args = append(args, w.text)
-	}
-	if !r.takeArguments(args) {
-		return Recipe{}, false
-	}
+	r.Packages = packages
 	if r.Output != "" && !filepath.IsAbs(r.Output) {
 		r.Output = filepath.Join(r.Dir, r.Output)
 	}
 	return r, true
 }
 
-func (r *Recipe) takeArguments(args []string) bool {
+// parseGo reads `[NAME=value ...] go verb [flags]` and returns what follows.
+func parseGo(dir, command, verb string) (r Recipe, rest []string, ok bool) {
+	if strings.ContainsAny(command, notAsInSh) {
+		return r, nil, false
+	}
+	words, ok := splitWords(command)
+	if !ok {
+		return r, nil, false
+	}
+	r.Dir = dir
+	for len(words) > 0 && words[0].assignment() {
+		r.Set = append(r.Set, words[0].text)
+		words = words[1:]
+	}
+	if len(words) < 2 || words[0].text != "go" || words[1].text != verb {
+		return r, nil, false
+	}
+	for _, w := range words[2:] {
+		rest = append(rest, w.text)
+	}
+	rest, ok = r.takeFlags(rest)
+	return r, rest, ok
+}
+
+// takeFlags takes the flags off args.
+func (r *Recipe) takeFlags(args []string) ([]string, bool) {
 	for first := true; len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-'; first = false {
 		if args[0] == "--" {
 			args = args[1:]
@@ -57,14 +64,13 @@ func (r *Recipe) takeArguments(args []string) bool {
 		}
 		flag, n := readFlag(args)
 		if n == 0 || !r.takeFlag(flag, args[:n], first) {
-			return false
+			return nil, false
 		}
 		args = args[n:]
 	}
-	r.Packages = args
 	// Only `--` lets such a word come first, and it would be a flag again when
 	// we put the command together.
-	return len(args) == 0 || len(args[0]) < 2 || args[0][0] != '-'
+	return args, len(args) == 0 || len(args[0]) < 2 || args[0][0] != '-'
 }
 
 func (r *Recipe) takeFlag(flag buildFlag, words []string, first bool) bool {

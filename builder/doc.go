@@ -21,6 +21,11 @@
 //   - a hard link to the published binary as its output file, so that it
 //     recognizes a program that is up to date and does not link it again.
 //
+// A command of the shell builds as it likes, but GOFLAGS, in its environment,
+// has -buildvcs=false and -ldflags=-s, unless GOFLAGS, the command line, or a
+// Makefile or script that it names settle the matter. What such commands print is
+// passed on line by line; it is a pipe, so most of them colour nothing.
+//
 // Cancelling kills the whole process group of the build, and Build returns when
 // nothing of it runs any more. The scratch folder is emptied after every build.
 //
@@ -28,7 +33,7 @@
 //
 //   - watch files, start the program, or decide when to build;
 //   - print, log, or keep a history of builds;
-//   - set GOFLAGS or alter the environment of this process;
+//   - alter the environment of this process;
 //   - keep a Shell command from writing into a program that is running, or
 //     wait for processes that such a command leaves behind when it ends;
 //   - end a build whose owner was killed: it runs to its end, unpublished, and

@@ -54,41 +54,48 @@ func readFlag(words []string) (buildFlag, int) {
 	return buildFlag{name: name, value: words[1]}, 2
 }
 
-// defaultFlags are the flags of ours that the user's own and GOFLAGS leave
-// room for. goflags is what `go env GOFLAGS` says. If it cannot be read as
-// words, nothing is added: better a slow build than one that overrules the user.
-func defaultFlags(user []string, goflags string) []string {
+// A room is which flags of ours the user's own leave room for.
+type room struct{ vcs, strip bool }
+
+// room is what flags and goflags, which is what `go env GOFLAGS` says, leave. If
+// that cannot be read as words it is nothing: better a slow build than one that
+// overrules the user.
+func (r Recipe) room(flags []string, goflags string) room {
 	words, ok := splitWords(goflags)
 	if !ok {
-		return nil
+		return room{}
 	}
-	all := user[:len(user):len(user)]
+	all := flags[:len(flags):len(flags)]
 	for _, w := range words {
 		all = append(all, w.text)
 	}
 
-	vcs, debug := false, false
+	left := room{true, !r.Debug}
 	for len(all) > 0 {
 		flag, n := readFlag(all)
 		all = all[max(n, 1):]
 		switch flag.name {
 		case "buildvcs":
-			vcs = true
+			left.vcs = false
 		case "ldflags":
-			debug = true
+			left.strip = false
 		case "gcflags":
-			debug = debug || optimizationsOff(flag.value)
+			left.strip = left.strip && !optimizationsOff(flag.value)
 		case "race", "msan", "asan":
-			debug = debug || flag.value != "false" && flag.value != "0"
+			left.strip = left.strip && (flag.value == "false" || flag.value == "0")
 		}
 	}
+	return left
+}
 
+// flags are ours. The linker is told to strip with ldflags.
+func (r room) flags(ldflags string) []string {
 	var ours []string
-	if !vcs {
+	if r.vcs {
 		ours = append(ours, "-buildvcs=false")
 	}
-	if !debug {
-		ours = append(ours, "-ldflags=-s -w")
+	if r.strip {
+		ours = append(ours, "-ldflags="+ldflags)
 	}
 	return ours
 }

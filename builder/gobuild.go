@@ -14,12 +14,12 @@ import (
 
 // runGo runs go build with its output in the scratch folder work, and publishes
 // what it made.
-func (b *Builder) runGo(ctx context.Context, work, temp string) (Result, error) {
+func (b *Builder) runGo(ctx context.Context, env []string, work, temp string) (Result, error) {
 	if err := b.checkOutput(); err != nil {
 		return Result{}, err
 	}
-	env := append(b.env[:len(b.env):len(b.env)], "GOTMPDIR="+temp, tempVariable+"="+temp)
-	defaults, err := b.ourFlags(ctx, env)
+	env = append(env[:len(env):len(env)], "GOTMPDIR="+temp, tempVariable+"="+temp)
+	goflags, err := b.goflags(ctx, env)
 	if err != nil {
 		return Result{}, err
 	}
@@ -27,7 +27,7 @@ func (b *Builder) runGo(ctx context.Context, work, temp string) (Result, error) 
 	out := filepath.Join(work, filepath.Base(b.recipe.Output))
 	planted := b.plant(out)
 	args := append([]string{"build"}, b.recipe.Flags...)
-	args = append(args, defaults...)
+	args = append(args, b.recipe.room(b.recipe.Flags, goflags).flags("-s -w")...)
 	args = append(args, "-o", out)
 	args = append(args, b.recipe.Packages...)
 
@@ -51,30 +51,12 @@ func (b *Builder) runGo(ctx context.Context, work, temp string) (Result, error) 
 	return result, err
 }
 
-// ourFlags are found once, in the first build: go itself knows best what
-// GOFLAGS is, as it may come from the environment or from `go env -w`.
-func (b *Builder) ourFlags(ctx context.Context, env []string) ([]string, error) {
-	if b.settled {
-		return b.defaults, nil
-	}
-	ran, err := b.command(ctx, env, b.tool, "env", "GOFLAGS")
-	if err != nil {
-		return nil, err
-	}
-	if !ran.success {
-		// The build is about to fail for the same reason, and says it better.
-		return defaultFlags(b.recipe.Flags, variable(env, "GOFLAGS")), nil
-	}
-	b.defaults = defaultFlags(b.recipe.Flags, strings.TrimRight(ran.output, "\r\n"))
-	b.settled = true
-	return b.defaults, nil
-}
-
 func (b *Builder) command(ctx context.Context, env []string, name string, args ...string) (finished, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = b.recipe.Dir
-	cmd.Env = env
-	ran, err := run(ctx, cmd)
+	// Without PWD, cmd/go names files by another path than the user's own
+	// when Dir is reached through a symbolic link.
+	cmd.Dir, cmd.Env = b.recipe.Dir, append(env, "PWD="+b.recipe.Dir)
+	ran, err := run(ctx, cmd, nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%w: %w; install Go from https://go.dev/dl or restart with its new place in PATH", ErrNoToolchain, err)
 	}

@@ -91,8 +91,8 @@ func machineTrouble(ran finished) error {
 		}
 	}
 	// Nobody but the kernel, short of memory, or the user kills it like this.
-	if ran.status == "signal: killed" || ran.code == 137 {
-		return &MachineError{Trouble: OutOfMemory, Tried: tried, Detail: "the command was killed (" + ran.status + ")"}
+	if status := ran.state.String(); status == "signal: killed" || ran.state.ExitCode() == 137 {
+		return &MachineError{Trouble: OutOfMemory, Tried: tried, Detail: "the command was killed (" + status + ")"}
 	}
 	return nil
 }

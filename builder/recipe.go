@@ -15,6 +15,9 @@ type Recipe struct {
 	Packages []string // what go build builds: "./cmd/api", or files of one package; empty: the package in Dir
 	Output   string   // where the program is published or, with Shell, left by the command; relative to Dir if not absolute
 
+	// Before are commands that each build begins with, in their order.
+	Before []Command
+
 	// Flags are the user's own go build flags, without -o and -C. They come
 	// first and win: -ldflags=-s -w is added only if neither they nor GOFLAGS
 	// hold -ldflags, -race, -msan, -asan or a -gcflags with -N (whoever asks
@@ -23,11 +26,35 @@ type Recipe struct {
 	Flags []string
 
 	// Shell, when set, is the command that makes the program, run by /bin/sh -c
-	// (Windows: cmd /C). Packages and Flags are unused then.
+	// (Windows: cmd /C). Packages and Flags are unused then. Output may be empty:
+	// nobody knows what it makes, and whenever it succeeds that is a new program.
 	Shell string
+
+	// Nothing says that no program is made, as with one that runs from its
+	// sources. A build is what stands in Before, and what follows is new.
+	Nothing bool
+
+	// Debug keeps in the program what only debuggers need: the linker is told
+	// nothing, neither by flag nor by GOFLAGS.
+	Debug bool
 
 	Env []string // the environment; nil: that of this process when New is called
 	Set []string // NAME=value on top of Env
+
+	// Environ is asked for the environment before each build, instead of Env.
+	Environ func() []string
+
+	// Progress is told what commands of the shell do, as they do it, and not
+	// what go build does. It is called from one goroutine at a time.
+	Progress func(Progress)
+}
+
+// A Command is run by the shell, as Recipe.Shell is.
+type Command struct {
+	Role string // what the caller calls it; "" is Recipe.Shell
+	Line string
+	Dir  string // absolute; "": Recipe.Dir
+	Must bool   // without its success there is no build
 }
 
 // ErrNoDir says that Recipe.Dir is not there any more, or is not a folder.
@@ -40,7 +67,7 @@ func (r Recipe) check(scratch string) error {
 	if !filepath.IsAbs(r.Dir) {
 		return fmt.Errorf("recipe: Dir %q is not an absolute path; name the folder in full", r.Dir)
 	}
-	if r.Output == "" {
+	if r.Output == "" && r.Shell == "" && !r.Nothing {
 		return errors.New("recipe: Output is empty; name the file at which the program is published")
 	}
 	if !filepath.IsAbs(scratch) {
@@ -59,13 +86,10 @@ func (r Recipe) check(scratch string) error {
 // environ is what every command of the recipe sees.
 func (r Recipe) environ() []string {
 	env := r.Env
-	if env == nil {
-		env = os.Environ()
+	if r.Environ != nil {
+		env = r.Environ()
 	}
-	env = append(env[:len(env):len(env)], r.Set...)
-	// Without PWD, cmd/go names files by another path than the user's own
-	// when Dir is reached through a symbolic link.
-	return append(env, "PWD="+r.Dir)
+	return append(env[:len(env):len(env)], r.Set...)
 }
 
 // findGo looks for the go command in the PATH of env, which need not be that of

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"os/exec"
 	"time"
 )
@@ -19,18 +21,21 @@ const lastGasp = 3 * time.Second
 // finished is a command that ran to its end, or was killed because of ctx.
 type finished struct {
 	output  string
-	success bool
-	status  string // as in "exit status 1", "signal: killed"
-	code    int
+	state   *os.ProcessState // nil if it was killed because of ctx
 	elapsed time.Duration
 }
 
-// run runs cmd, which was made with ctx, as a process tree of its own. An error
-// means that it could not be started, or that it could not be killed.
-func run(ctx context.Context, cmd *exec.Cmd) (finished, error) {
+// run runs cmd, which was made with ctx, as a process tree of its own; live, if
+// not nil, gets what it prints at once. An error means that it could not be
+// started, or that it could not be killed.
+func run(ctx context.Context, cmd *exec.Cmd, live io.Writer) (finished, error) {
 	var printed transcript
 	// One writer for both keeps the lines in order.
-	cmd.Stdout, cmd.Stderr = &printed, &printed
+	var to io.Writer = &printed
+	if live != nil {
+		to = io.MultiWriter(to, live)
+	}
+	cmd.Stdout, cmd.Stderr = to, to
 	cmd.WaitDelay = lastGasp
 
 	family, err := contain(cmd)
@@ -58,6 +63,5 @@ func run(ctx context.Context, cmd *exec.Cmd) (finished, error) {
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
 		return finished{}, explain("wait for "+cmd.Path, err)
 	}
-	state := cmd.ProcessState
-	return finished{printed.String(), state.Success(), state.String(), state.ExitCode(), time.Since(started)}, nil
+	return finished{printed.String(), cmd.ProcessState, time.Since(started)}, nil
 }

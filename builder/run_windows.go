@@ -9,7 +9,7 @@ import (
 )
 
 // notAsInSh are the characters that the platform's shell reads otherwise than sh.
-const notAsInSh = `\'%^`
+const notAsInSh = "\\'%^;\n"
 
 // tempVariable names the folder for temporary files of linkers and C compilers.
 const tempVariable = "TMP"

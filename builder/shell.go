@@ -20,8 +20,8 @@ var ErrNoArtifact = errors.New("no program was made")
 // it made a new one is seen by the contents, as neither the time of the file nor
 // its inode says so: `go build` sets the time of a program that is up to date.
 // They are compared with what the build before has left, and not with what is
-// there now: a script is its own source, and has changed by the time of the build.
-func (b *Builder) runShell(ctx context.Context, temp string) (Result, error) {
+// there now: Recipe.Before may have made it.
+func (b *Builder) runShell(ctx context.Context, env []string, temp string) (Result, error) {
 	output := b.recipe.Output
 	before := b.left
 	if before.file == nil {
@@ -29,10 +29,7 @@ func (b *Builder) runShell(ctx context.Context, temp string) (Result, error) {
 	}
 	started := time.Now()
 
-	cmd := shellCommand(ctx, b.recipe.Shell)
-	cmd.Dir = b.recipe.Dir
-	cmd.Env = append(b.env[:len(b.env):len(b.env)], "GOTMPDIR="+temp)
-	ran, err := run(ctx, cmd)
+	ran, err := b.shell(ctx, env, temp, Command{Line: b.recipe.Shell})
 	if err != nil {
 		return Result{}, err
 	}
@@ -40,18 +37,28 @@ func (b *Builder) runShell(ctx context.Context, temp string) (Result, error) {
 	if over {
 		return result, err
 	}
+	result.Outcome = Built
+	if output == "" {
+		return result, nil
+	}
 
 	b.left = before.of(output)
-	switch {
-	case b.left.file == nil || !b.left.file.Mode().IsRegular():
+	if b.left.file == nil || !b.left.file.Mode().IsRegular() {
+		result.Outcome = 0
 		return result, fmt.Errorf("run %q: %w: it succeeded, but there is no file at %s%s; let the command write that file, or name the one that it writes as the output",
 			b.recipe.Shell, ErrNoArtifact, output, b.written(started))
-	case before.file != nil && before.sum == b.left.sum && before.file.Size() == b.left.file.Size():
+	}
+	if before.file != nil && before.sum == b.left.sum && before.file.Size() == b.left.file.Size() && isProgram(output) {
 		result.Outcome = Same
-	default:
-		result.Outcome = Built
 	}
 	return result, nil
+}
+
+// isProgram tells a program that was compiled from a script, which may run
+// what the command has made, or read what has changed, without being changed.
+func isProgram(path string) bool {
+	magic, err := firstBytes(path)
+	return err == nil && isObject(magic)
 }
 
 // written names programs that appeared during the command where a wrong path

@@ -94,16 +94,27 @@ func TestShellReadsNothing(t *testing.T) {
 	}
 }
 
-// A script needs no building: the change that has led to the build is the new
-// program.
-func TestShellProgramIsItsSource(t *testing.T) {
+// A script may run what the command has made, or read what has changed, so it
+// says nothing that it is the same.
+func TestShellProgramIsAScript(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, fmt.Sprintf(hello, "one"))
 	p.recipe.Shell, p.recipe.Output = "true", "server.py"
 	p.write("server.py", "one")
 	b := p.builder()
-	p.expect(b, builder.Same)
-	p.write("server.py", "two")
 	p.expect(b, builder.Built)
-	p.expect(b, builder.Same)
+	p.expect(b, builder.Built)
+}
+
+func TestShellThatMakesNobodyKnowsWhat(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "package main\n")
+	p.recipe.Shell, p.recipe.Output = "true", ""
+	b := p.builder()
+	if result := p.expect(b, builder.Built); result.Artifact != (builder.Artifact{}) {
+		t.Errorf("artifact %+v", result.Artifact)
+	}
+	p.expect(b, builder.Built)
+	p.recipe.Shell = "exit 3"
+	p.expect(p.builder(), builder.Failed)
 }
