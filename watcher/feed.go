@@ -1,6 +1,7 @@
 package watcher
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"syscall"
@@ -17,11 +18,15 @@ import (
 // the disk to see what became of a path.
 
 // source is where events come from, as functions so that tests can lose some.
+// One that polls has no channels: its owner calls look instead.
 type source struct {
 	events      <-chan fsnotify.Event // closed after close
 	errors      <-chan error
 	add, remove func(folder string) error // safe while events are being received
 	close       func() error
+
+	single func(path string) // watches a path for itself; nil if only folders can be
+	look   func(ctx context.Context, everything bool) batch
 }
 
 func openSource() (source, error) {
@@ -106,18 +111,20 @@ func (b *batch) add(e fsnotify.Event) bool {
 	if op == 0 {
 		return false
 	}
+	// fsnotify joins names with a slash, which gives "//name" for the root folder.
+	b.note(filepath.Clean(e.Name), op, time.Now())
+	return true
+}
+
+func (b *batch) note(path string, op Op, now time.Time) {
 	if b.events == nil {
 		b.events = make(map[string]event)
 	}
-	// fsnotify joins names with a slash, which gives "//name" for the root folder.
-	path := filepath.Clean(e.Name)
-	now := time.Now()
 	known, ok := b.events[path]
 	if !ok {
 		known.first = now
 	}
 	b.events[path] = event{op: known.op.then(op), first: known.first, last: now}
-	return true
 }
 
 func opOf(op fsnotify.Op) Op {

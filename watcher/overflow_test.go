@@ -142,7 +142,7 @@ func TestErrorWhileClosingIsTaken(t *testing.T) {
 func TestFolderMovedAndDeletedIsNoError(t *testing.T) {
 	t.Parallel()
 	var warned complaints
-	r := watch(t, nil, func(o *Options) { o.Warn = warned.add })
+	r := origins[0].watch(t, nil, func(o *Options) { o.Warn = warned.add })
 	for range 200 {
 		r.mkdir("a")
 		r.rename("a", "b")

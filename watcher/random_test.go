@@ -24,17 +24,18 @@ import (
 func TestRandomOperations(t *testing.T) {
 	for seed := range uint64(100) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			g := newGame(t, seed)
-			for range 1 + seed%3 {
-				for range 50 {
-					g.play()
-					g.read()
+			eachOrigin(t, func(t *testing.T, on origin) {
+				g := newGame(t, on, seed)
+				for range 1 + seed%3 {
+					for range 50 {
+						g.play()
+						g.read()
+					}
+					g.sync()
 				}
-				g.sync()
-			}
-			g.stop()
-			g.compareTable()
+				g.stop()
+				g.compareTable()
+			})
 		})
 	}
 }
@@ -51,7 +52,7 @@ type game struct {
 	log     []string
 }
 
-func newGame(t *testing.T, seed uint64) *game {
+func newGame(t *testing.T, on origin, seed uint64) *game {
 	g := &game{random: rand.New(rand.NewPCG(seed, 1)), out: t.TempDir()}
 	dir := t.TempDir()
 	for range 30 {
@@ -61,7 +62,7 @@ func newGame(t *testing.T, seed uint64) *game {
 	for path := range g.disk {
 		g.model[path] = true
 	}
-	g.rig = watchDir(t, dir, openSource, func(o *Options) {
+	g.rig = on.watchDir(t, dir, func(o *Options) {
 		o.Warn = func(err error) { t.Errorf("warned: %v", err) }
 		// Tiny windows cut through the operations at every place.
 		o.Quiet, o.Ceiling = time.Millisecond, 5*time.Millisecond

@@ -74,10 +74,11 @@ func TestEverySaveIsOneWrite(t *testing.T) {
 	}
 	for name, save := range saves {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := watch(t, files{"x.go": "old", "y.go": "old"})
-			save(r)
-			r.expect("write x.go")
+			eachOrigin(t, func(t *testing.T, on origin) {
+				r := on.watch(t, files{"x.go": "old", "y.go": "old"})
+				save(r)
+				r.expect("write x.go")
+			})
 		})
 	}
 }
@@ -95,12 +96,13 @@ func TestSaveWithoutChangeIsNothing(t *testing.T) {
 	}
 	for name, save := range same {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := watch(t, files{"x.go": "old", "sub/y.go": "old"})
-			save(r)
-			r.expectNothing()
-			r.write("sub/y.go", "new") // still watched
-			r.expect("write sub/y.go")
+			eachOrigin(t, func(t *testing.T, on origin) {
+				r := on.watch(t, files{"x.go": "old", "sub/y.go": "old"})
+				save(r)
+				r.expectNothing()
+				r.write("sub/y.go", "new") // still watched
+				r.expect("write sub/y.go")
+			})
 		})
 	}
 }
@@ -123,21 +125,23 @@ func TestFileOperations(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := watch(t, files{"x.go": "old x", "y.go": "old y"})
-			c.do(r)
-			r.expect(c.want)
+			eachOrigin(t, func(t *testing.T, on origin) {
+				r := on.watch(t, files{"x.go": "old x", "y.go": "old y"})
+				c.do(r)
+				r.expect(c.want)
+			})
 		})
 	}
 }
 
-func TestLinkIsReadThrough(t *testing.T) {
-	t.Parallel()
+func TestLinkIsReadThrough(t *testing.T) { eachOrigin(t, linkIsReadThrough) }
+
+func linkIsReadThrough(t *testing.T, on origin) {
 	out := t.TempDir()
 	files{"a": "same", "b": "same", "c": "other"}.write(t, out)
 	dir := t.TempDir()
 	must(t, os.Symlink(out+"/a", dir+"/l"))
-	r := watchDir(t, dir, openSource)
+	r := on.watchDir(t, dir)
 	relink := func(target string) {
 		must(t, os.Symlink(target, out+"/new"))
 		must(t, os.Rename(out+"/new", r.path("l")))
@@ -152,9 +156,10 @@ func TestLinkIsReadThrough(t *testing.T) {
 	r.expect("write l")
 }
 
-func TestLargeFileIsJudgedByItsTime(t *testing.T) {
-	t.Parallel()
-	r := watch(t, nil)
+func TestLargeFileIsJudgedByItsTime(t *testing.T) { eachOrigin(t, largeFileIsJudgedByItsTime) }
+
+func largeFileIsJudgedByItsTime(t *testing.T, on origin) {
+	r := on.watch(t, nil)
 	must(t, os.WriteFile(r.path("big"), nil, 0o644))
 	must(t, os.Truncate(r.path("big"), hashLimit+1))
 	r.expect("create big")

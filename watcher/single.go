@@ -8,7 +8,8 @@ import (
 // singles are files that are watched for themselves. The watch is on a folder,
 // the file's anchor, since a watch on the file would end with the first editor
 // that renames another one over it. While the file's own folder is missing, the
-// nearest one above that exists is the anchor, to see it come.
+// nearest one above that exists is the anchor, to see it come. A source that
+// polls needs none of this: there a file is its own anchor.
 type singles struct {
 	anchors map[string]string // file → anchor, "" for none yet
 	users   map[string]int    // anchor → number of files
@@ -84,6 +85,10 @@ func (t *tree) anchor() {
 // nearest watches the nearest folder above file that can be watched, and returns
 // it with the one below that cannot.
 func (t *tree) nearest(file string) (anchor, missing string) {
+	if t.source.single != nil {
+		t.source.single(file)
+		return file, ""
+	}
 	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) {
 		if t.watchAnchor(dir) {
 			return dir, missing

@@ -52,17 +52,21 @@ func TestFolders(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := watch(t, files{"sub/y.go": "y", "sub/deep/x.go": "x", "other/o.go": "o", "z.go": "z"})
-			c.do(r)
-			r.expect(c.want)
+			eachOrigin(t, func(t *testing.T, on origin) {
+				r := on.watch(t, files{"sub/y.go": "y", "sub/deep/x.go": "x", "other/o.go": "o", "z.go": "z"})
+				c.do(r)
+				r.expect(c.want)
+			})
 		})
 	}
 }
 
 func TestMovedFolderIsWatchedAtItsNewPlaceOnly(t *testing.T) {
-	t.Parallel()
-	r := watch(t, files{"sub/deep/x.go": "x"})
+	eachOrigin(t, movedFolderIsWatchedAtItsNewPlaceOnly)
+}
+
+func movedFolderIsWatchedAtItsNewPlaceOnly(t *testing.T, on origin) {
+	r := on.watch(t, files{"sub/deep/x.go": "x"})
 	out := r.TempDir()
 	r.rename("sub", "new")
 	r.expect("create new/deep/x.go, rename sub/deep/x.go")
@@ -83,7 +87,7 @@ func TestMovedFolderIsWatchedAtItsNewPlaceOnly(t *testing.T) {
 // folder that is watched can be removed, so the watcher is ended by this.
 func watches(t *testing.T, r *rig) (folders []string) {
 	t.Helper()
-	s := r.w.feed.source
+	s := r.w.source
 	must(t, filepath.WalkDir(r.dir, func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.IsDir() && s.remove(path) == nil {
 			folders = append(folders, path)
@@ -93,9 +97,10 @@ func watches(t *testing.T, r *rig) (folders []string) {
 	return folders
 }
 
-func TestDeepFolderIsNeverMissed(t *testing.T) {
-	t.Parallel()
-	r := watch(t, nil, func(o *Options) { o.Quiet = 1 })
+func TestDeepFolderIsNeverMissed(t *testing.T) { eachOrigin(t, deepFolderIsNeverMissed) }
+
+func deepFolderIsNeverMissed(t *testing.T, on origin) {
+	r := on.watch(t, nil, func(o *Options) { o.Quiet = 1 })
 	seen := make(map[string]bool)
 	const times = 200
 	for i := range times {
@@ -118,14 +123,15 @@ func collect(r *rig, seen map[string]bool) {
 	}
 }
 
-func TestManyFilesAtOnce(t *testing.T) {
-	t.Parallel()
+func TestManyFilesAtOnce(t *testing.T) { eachOrigin(t, manyFilesAtOnce) }
+
+func manyFilesAtOnce(t *testing.T, on origin) {
 	const n = 2000
 	f := make(files)
 	for i := range n {
 		f[fmt.Sprintf("%d/%d.go", i%40, i)] = "old"
 	}
-	r := watch(t, f)
+	r := on.watch(t, f)
 	for name := range f {
 		r.write(name, "new")
 	}
@@ -145,9 +151,10 @@ func TestManyFilesAtOnce(t *testing.T) {
 	r.expectNothing()
 }
 
-func TestIgnore(t *testing.T) {
-	t.Parallel()
-	r := watch(t, files{"tmp/x": "x", "a.log": "a", "tmp/deep/": ""}, func(o *Options) {
+func TestIgnore(t *testing.T) { eachOrigin(t, ignore) }
+
+func ignore(t *testing.T, on origin) {
+	r := on.watch(t, files{"tmp/x": "x", "a.log": "a", "tmp/deep/": ""}, func(o *Options) {
 		o.Ignore = func(path string, dir bool) bool {
 			return dir && filepath.Base(path) == "tmp" || !dir && filepath.Ext(path) == ".log"
 		}
@@ -164,9 +171,10 @@ func TestIgnore(t *testing.T) {
 	r.expect("create a.go")
 }
 
-func TestDroppingsNeverAppear(t *testing.T) {
-	t.Parallel()
-	r := watch(t, files{"sub/x.go": "x"})
+func TestDroppingsNeverAppear(t *testing.T) { eachOrigin(t, droppingsNeverAppear) }
+
+func droppingsNeverAppear(t *testing.T, on origin) {
+	r := on.watch(t, files{"sub/x.go": "x"})
 	for _, name := range []string{".#x.go", "#x.go#", "x.go~", "4913", ".x.go.swp", "x.go___jb_tmp___", "x.tmp"} {
 		r.write("sub/"+name, "1")
 		r.write("new/"+name, "1")
@@ -176,11 +184,12 @@ func TestDroppingsNeverAppear(t *testing.T) {
 	r.expectNothing()
 }
 
-func TestOverlappingRoots(t *testing.T) {
-	t.Parallel()
+func TestOverlappingRoots(t *testing.T) { eachOrigin(t, overlappingRoots) }
+
+func overlappingRoots(t *testing.T, on origin) {
 	dir := t.TempDir()
 	files{"in/x.go": "x", "vendor/own/y.go": "y", "vendor/z.go": "z"}.write(t, dir)
-	r := watchDir(t, dir, openSource, func(o *Options) {
+	r := on.watchDir(t, dir, func(o *Options) {
 		o.Roots = []string{dir + "/in", dir, dir + "/vendor/own", dir}
 		o.Ignore = func(path string, dir bool) bool { return filepath.Base(path) == "vendor" }
 	})
@@ -209,28 +218,30 @@ func TestRootGoneEndsRun(t *testing.T) {
 	}
 	for name, remove := range gone {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			root := filepath.Join(t.TempDir(), "root")
-			files{"x.go": "x"}.write(t, root)
-			w, err := New(Options{Roots: []string{root}})
-			must(t, err)
-			remove(t, root)
-			var gone *RootError
-			if err := w.Run(t.Context()); !errors.As(err, &gone) || gone.Root != root {
-				t.Errorf("Run: %v, want a RootError for %s", err, root)
-			}
-			if _, ok := <-w.Changes(); ok {
-				t.Error("Changes is not closed")
-			}
+			eachOrigin(t, func(t *testing.T, on origin) {
+				root := filepath.Join(t.TempDir(), "root")
+				files{"x.go": "x"}.write(t, root)
+				w, err := New(Options{Roots: []string{root}, Poll: on.polls})
+				must(t, err)
+				remove(t, root)
+				var gone *RootError
+				if err := w.Run(t.Context()); !errors.As(err, &gone) || gone.Root != root {
+					t.Errorf("Run: %v, want a RootError for %s", err, root)
+				}
+				if _, ok := <-w.Changes(); ok {
+					t.Error("Changes is not closed")
+				}
+			})
 		})
 	}
 }
 
-func TestRootSwappedInOneWindow(t *testing.T) {
-	t.Parallel()
+func TestRootSwappedInOneWindow(t *testing.T) { eachOrigin(t, rootSwappedInOneWindow) }
+
+func rootSwappedInOneWindow(t *testing.T, on origin) {
 	top := t.TempDir()
 	files{"root/x.go": "x", "next/x.go": "2", "next/sub/y.go": "y"}.write(t, top)
-	r := watchDir(t, top+"/root", openSource)
+	r := on.watchDir(t, top+"/root")
 	must(t, os.Rename(top+"/root", top+"/old"))
 	must(t, os.Rename(top+"/next", top+"/root"))
 	r.expect("create sub/y.go, write x.go")
@@ -238,17 +249,21 @@ func TestRootSwappedInOneWindow(t *testing.T) {
 	r.expect("write sub/y.go")
 }
 
-func TestSingleFiles(t *testing.T) {
-	t.Parallel()
+func TestSingleFiles(t *testing.T) { eachOrigin(t, singleFiles) }
+
+func singleFiles(t *testing.T, on origin) {
 	out := t.TempDir()
 	files{"conf/.env": "a", "conf/noise": "a"}.write(t, out)
 	env := out + "/conf/.env"
-	r := watch(t, files{"tmp/keep.yml": "a", "tmp/x": "a", "keep.tmp": "a"}, func(o *Options) {
+	r := on.watch(t, files{"tmp/keep.yml": "a", "tmp/x": "a", "keep.tmp": "a"}, func(o *Options) {
 		o.Files = []string{env, o.Roots[0] + "/tmp/keep.yml", o.Roots[0] + "/keep.tmp", out + "/no/such/file"}
 		o.Ignore = func(path string, dir bool) bool { return filepath.Base(path) == "tmp" }
 	})
 	expect := func(path string, op Op) {
 		t.Helper()
+		if on.polls && op == Rename {
+			op = Remove
+		}
 		set := r.next()
 		if len(set.Changes) != 1 || set.Changes[0] != (Change{path, op}) {
 			t.Fatalf("got %v, want %v %s", set.Changes, op, path)

@@ -4,72 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"slices"
 	"sync/atomic"
 	"time"
 )
 
-// Defaults of Options.
-const (
-	DefaultQuiet   = 20 * time.Millisecond
-	DefaultCeiling = 500 * time.Millisecond
-)
-
-// Options say what to watch. Roots or Files must name something.
-type Options struct {
-	// Roots are absolute folders, watched with all folders below. They may
-	// overlap; one that another covers is not missed when it is removed.
-	Roots []string
-	// Files are absolute paths of single files, watched whether they exist or
-	// not, and whatever Ignore says. Their folders need not exist either.
-	Files []string
-	// Ignore says what in Roots does not matter; nil ignores nothing. A folder
-	// that is ignored is not entered; a root is never asked about. The answer for
-	// a path must not change. It is called for many paths, and must be fast.
-	Ignore func(path string, dir bool) bool
-	// Quiet is how long no event must have come for a set to be complete;
-	// 0 means DefaultQuiet.
-	Quiet time.Duration
-	// Ceiling is how long after its first event a set is complete at the latest;
-	// 0 means DefaultCeiling. One shorter than Quiet takes the place of Quiet.
-	Ceiling time.Duration
-	// Warn is told, once each, of what is not watched although it should be:
-	// folders that cannot be read, a *LimitError. It must not block; nil is none.
-	Warn func(error)
-}
-
-func (o Options) complete() (Options, error) {
-	if len(o.Roots)+len(o.Files) == 0 {
-		return o, errors.New("watching files: no roots and no files given")
-	}
-	o.Roots, o.Files = slices.Clone(o.Roots), slices.Clone(o.Files)
-	for _, paths := range [][]string{o.Roots, o.Files} {
-		for i, path := range paths {
-			if !filepath.IsAbs(path) {
-				return o, fmt.Errorf("watching %q: the path is not absolute", path)
-			}
-			paths[i] = filepath.Clean(path)
-		}
-	}
-	if o.Quiet <= 0 {
-		o.Quiet = DefaultQuiet
-	}
-	if o.Ceiling <= 0 {
-		o.Ceiling = DefaultCeiling
-	}
-	return o, nil
-}
-
 // Watcher watches. Changes, Watched and Close may be called by any goroutine.
 type Watcher struct {
 	open    func() (source, error)
+	pause   time.Duration // between two looks of a source that polls
 	changes chan ChangeSet
 	taken   atomic.Bool  // by the first of Run and Close
 	watched atomic.Int64 // for Watched; written by the owner of what follows
 
 	// What follows belongs to New, then to Run.
-	feed     *feed
+	source   source
+	feed     *feed // nil if the source polls, or is closed
 	tree     *tree
 	table    *table
 	window   window
@@ -96,6 +45,10 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 		tree:    newTree(opts, table),
 		window:  window{quiet: opts.Quiet, ceiling: opts.Ceiling},
 	}
+	if opts.Poll {
+		w.pause = opts.PollInterval
+		w.open = newPoller(w.pause, w.tree.wants).open
+	}
 	err = w.plant()
 	if err == nil {
 		err = w.limit()
@@ -113,8 +66,11 @@ func (w *Watcher) plant() error {
 	if err != nil {
 		return explainLimit(err, 0)
 	}
-	// From here on events are taken, also while folders are still being added.
-	w.feed = startFeed(s)
+	w.source = s
+	if s.look == nil {
+		// From here on events are taken, also while folders are still being added.
+		w.feed = startFeed(s)
+	}
 	err = w.tree.plant(s)
 	w.count()
 	return err
@@ -123,7 +79,7 @@ func (w *Watcher) plant() error {
 // release ends the source, if there is one, and the goroutines that serve it.
 func (w *Watcher) release() error {
 	if w.feed == nil {
-		return nil
+		return nil // what polls holds nothing
 	}
 	f := w.feed
 	w.feed = nil
@@ -168,8 +124,12 @@ func (w *Watcher) Run(ctx context.Context) error {
 }
 
 func (w *Watcher) loop(ctx context.Context) error {
-	timer := time.NewTimer(0)
+	timer, look := time.NewTimer(0), time.NewTimer(w.pause)
 	defer timer.Stop()
+	defer look.Stop()
+	if w.source.look == nil {
+		look.Stop()
+	}
 	for {
 		var reader chan<- ChangeSet // nil while there is nothing to read
 		if !w.pending.Empty() {
@@ -179,8 +139,13 @@ func (w *Watcher) loop(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case b, ok := <-w.feed.batches:
+		case b, ok := <-w.batches():
 			err = w.absorb(b, ok)
+		case <-look.C:
+			began := time.Now()
+			err = w.look(ctx, false)
+			// Where looking is slow, it takes half of the time at most.
+			look.Reset(max(w.pause-time.Since(began), time.Since(began)))
 		case <-timer.C:
 			err = w.settle(ctx)
 		case reader <- w.pending:
@@ -192,6 +157,39 @@ func (w *Watcher) loop(ctx context.Context) error {
 		if w.window.open() {
 			timer.Reset(time.Until(w.window.end()))
 		}
+	}
+}
+
+// batches is where a source that does not poll sends what happened.
+func (w *Watcher) batches() <-chan batch {
+	if w.feed == nil {
+		return nil
+	}
+	return w.feed.batches
+}
+
+func (w *Watcher) look(ctx context.Context, everything bool) error {
+	b := w.source.look(ctx, everything)
+	if len(b.events) == 0 {
+		return nil
+	}
+	return w.absorb(b, true)
+}
+
+// catchUp takes what happened up to now. If the last batch took long to apply,
+// the next one is waiting; a source that polls has to look whether it is over.
+func (w *Watcher) catchUp(ctx context.Context) error {
+	if w.source.look != nil {
+		if !w.window.open() || time.Now().Before(w.window.end()) {
+			return nil
+		}
+		return w.look(ctx, true)
+	}
+	select {
+	case b, ok := <-w.batches():
+		return w.absorb(b, ok)
+	default:
+		return nil
 	}
 }
 
@@ -213,14 +211,8 @@ func (w *Watcher) absorb(b batch, ok bool) error {
 
 // settle completes the set if its time has come.
 func (w *Watcher) settle(ctx context.Context) error {
-	// If the last batch took long to apply, the next one is waiting, and belongs
-	// to this set.
-	select {
-	case b, ok := <-w.feed.batches:
-		if err := w.absorb(b, ok); err != nil {
-			return err
-		}
-	default:
+	if err := w.catchUp(ctx); err != nil {
+		return err
 	}
 	now := time.Now()
 	if !w.window.open() || now.Before(w.window.end()) {

@@ -23,8 +23,11 @@ func TestNewRefuses(t *testing.T) {
 		"no such root":  {Options{Roots: []string{file + "2"}}, true},
 		"root is file":  {Options{Roots: []string{file}}, true},
 	} {
-		if _, err := New(c.opts); err == nil || errors.As(err, &root) != c.isRoot {
-			t.Errorf("%s: got %v", name, err)
+		for _, on := range origins {
+			on.set(&c.opts)
+			if _, err := New(c.opts); err == nil || errors.As(err, &root) != c.isRoot {
+				t.Errorf("%s, %s: got %v", name, on.name, err)
+			}
 		}
 	}
 	if !errors.Is(root, fs.ErrNotExist) && root.Root != file {
@@ -32,8 +35,10 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-func TestCloseWithoutRun(t *testing.T) {
-	w, err := New(Options{Roots: []string{t.TempDir()}})
+func TestCloseWithoutRun(t *testing.T) { eachOrigin(t, closeWithoutRun) }
+
+func closeWithoutRun(t *testing.T, on origin) {
+	w, err := New(Options{Roots: []string{t.TempDir()}, Poll: on.polls})
 	must(t, err)
 	must(t, w.Close())
 	must(t, w.Close())
@@ -45,8 +50,10 @@ func TestCloseWithoutRun(t *testing.T) {
 	}
 }
 
-func TestRunIsCalledOnce(t *testing.T) {
-	r := watch(t, files{"x.go": "x"})
+func TestRunIsCalledOnce(t *testing.T) { eachOrigin(t, runIsCalledOnce) }
+
+func runIsCalledOnce(t *testing.T, on origin) {
+	r := on.watch(t, files{"x.go": "x"})
 	r.expectNothing()
 	if err := r.w.Run(t.Context()); err == nil {
 		t.Error("a second Run succeeds")
@@ -56,8 +63,10 @@ func TestRunIsCalledOnce(t *testing.T) {
 	r.expect("write x.go")
 }
 
-func TestRunEndsWithASetThatNobodyTook(t *testing.T) {
-	w, err := New(Options{Roots: []string{t.TempDir()}})
+func TestRunEndsWithASetThatNobodyTook(t *testing.T) { eachOrigin(t, runEndsWithASetThatNobodyTook) }
+
+func runEndsWithASetThatNobodyTook(t *testing.T, on origin) {
+	w, err := New(Options{Roots: []string{t.TempDir()}, Poll: on.polls})
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -67,10 +76,12 @@ func TestRunEndsWithASetThatNobodyTook(t *testing.T) {
 	}
 }
 
-func TestChangesBeforeRunAreSeen(t *testing.T) {
+func TestChangesBeforeRunAreSeen(t *testing.T) { eachOrigin(t, changesBeforeRunAreSeen) }
+
+func changesBeforeRunAreSeen(t *testing.T, on origin) {
 	dir := t.TempDir()
 	files{"x.go": "x"}.write(t, dir)
-	w, err := New(Options{Roots: []string{dir}})
+	w, err := New(Options{Roots: []string{dir}, Poll: on.polls})
 	must(t, err)
 	files{"x.go": "2", "a/b/y.go": "y"}.write(t, dir)
 	r := &rig{T: t, dir: dir, w: w, done: make(chan error, 1)}

@@ -1,0 +1,21 @@
+//go:build !unix
+
+package watcher
+
+import (
+	"io/fs"
+	"os"
+)
+
+// glanceAt looks at what a path leads to, glanceAtLink at the path itself. There is
+// no number of an inode, nor a time of its change, without opening the file.
+func glanceAt(path string) (glance, error)     { return callStat(os.Stat, path) }
+func glanceAtLink(path string) (glance, error) { return callStat(os.Lstat, path) }
+
+func callStat(stat func(string) (fs.FileInfo, error), path string) (glance, error) {
+	is, err := stat(path)
+	if err != nil {
+		return glance{}, err
+	}
+	return glance{kind: is.Mode().Type(), size: is.Size(), mtime: is.ModTime().UnixNano()}, nil
+}

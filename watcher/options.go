@@ -1,0 +1,70 @@
+package watcher
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Defaults of Options.
+const (
+	DefaultQuiet   = 20 * time.Millisecond
+	DefaultCeiling = 500 * time.Millisecond
+)
+
+// Options say what to watch. Roots or Files must name something.
+type Options struct {
+	// Roots are absolute folders, watched with all folders below. They may
+	// overlap; one that another covers is not missed when it is removed.
+	Roots []string
+	// Files are absolute paths of single files, watched whether they exist or
+	// not, and whatever Ignore says. Their folders need not exist either.
+	Files []string
+	// Ignore says what in Roots does not matter; nil ignores nothing. A folder
+	// that is ignored is not entered; a root is never asked about. The answer for
+	// a path must not change. It is called for many paths, and must be fast.
+	Ignore func(path string, dir bool) bool
+	// Quiet is how long no event must have come for a set to be complete;
+	// 0 means DefaultQuiet.
+	Quiet time.Duration
+	// Ceiling is how long after its first event a set is complete at the latest;
+	// 0 means DefaultCeiling. One shorter than Quiet takes the place of Quiet.
+	Ceiling time.Duration
+	// Poll has the watcher look again and again instead of waiting for events of
+	// the kernel, of which there are none for what another machine changes.
+	Poll bool
+	// PollInterval is how long it is from one look to the next; 0 means
+	// DefaultPollInterval, and what is below 50 ms means that.
+	PollInterval time.Duration
+	// Warn is told, once each, of what is not watched although it should be:
+	// folders that cannot be read, a *LimitError. It must not block; nil is none.
+	Warn func(error)
+}
+
+func (o Options) complete() (Options, error) {
+	if len(o.Roots)+len(o.Files) == 0 {
+		return o, errors.New("watching files: no roots and no files given")
+	}
+	o.Roots, o.Files = slices.Clone(o.Roots), slices.Clone(o.Files)
+	for _, paths := range [][]string{o.Roots, o.Files} {
+		for i, path := range paths {
+			if !filepath.IsAbs(path) {
+				return o, fmt.Errorf("watching %q: the path is not absolute", path)
+			}
+			paths[i] = filepath.Clean(path)
+		}
+	}
+	if o.Quiet <= 0 {
+		o.Quiet = DefaultQuiet
+	}
+	if o.Ceiling <= 0 {
+		o.Ceiling = DefaultCeiling
+	}
+	if o.PollInterval <= 0 {
+		o.PollInterval = DefaultPollInterval
+	}
+	o.PollInterval = max(o.PollInterval, minPollInterval)
+	return o, nil
+}
