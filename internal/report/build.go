@@ -49,12 +49,12 @@ func (t *terminal) build(e event.Event) string {
 	return ""
 }
 
-// problems lists the diagnostics; without any, the output as it came, unless it
-// has been shown line by line.
+// problems lists the diagnostics; without any, what of the output was not shown
+// when it came.
 func (t *terminal) problems(b event.Build) string {
 	if len(b.Diagnostics) == 0 {
-		output := strings.TrimRight(cleanBlock(b.Output), " \t\n")
-		if output == "" || t.printed {
+		output := cleanBlock(t.printed.rest(b.Output))
+		if output == "" {
 			return ""
 		}
 		return output + "\n"

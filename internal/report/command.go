@@ -48,9 +48,30 @@ const builds = "cmd"
 // output shows a line as it came: it is not ginreload's own.
 func (t *terminal) output(e event.Event) string {
 	if e.Command != nil && e.Command.Role == builds {
-		t.printed = true
+		t.printed.add(e.Message)
 	}
 	return foreign(e.Message, t.colored) + "\n"
+}
+
+// printed is the set of lines that were shown as they came.
+type printed map[string]bool
+
+func (p *printed) add(line string) {
+	if *p == nil {
+		*p = printed{}
+	}
+	(*p)[strings.TrimRight(line, " \t\r\n")] = true
+}
+
+// rest returns what of an output was not shown.
+func (p printed) rest(output string) string {
+	var lines []string
+	for line := range strings.Lines(output) {
+		if line = strings.TrimRight(line, " \t\r\n"); !p[line] {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
 func title(c event.Run) string { return clean(c.Role) + spaced(" ", clean(c.Name)) }

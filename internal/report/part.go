@@ -57,7 +57,7 @@ func (t *terminal) within(e event.Event, text string) string {
 		return text
 	case e.Kind == event.BuildFinished && wrong(e) && e.Build.Outcome == event.Broken:
 		return text
-	case e.Kind == event.BuildFinished && wrong(e) && !t.printed:
+	case e.Kind == event.BuildFinished && wrong(e) && (e.Build.Output == "" || t.printed.rest(e.Build.Output) != ""):
 		return t.problems(*e.Build) // the compiler's words, not ours
 	case e.Kind == event.CommandEnded && wrong(e) && e.Message != "":
 		return text

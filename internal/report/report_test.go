@@ -232,6 +232,37 @@ func TestColorsOfParts(t *testing.T) {
 	}
 }
 
+// A build may be a command whose output comes line by line, and then a go build
+// whose errors come at the end.
+func TestOnlyWhatWasShownIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	undefined := event.Diagnostic{File: "a.go", Line: 1, Message: "undefined: x", Count: 1}
+	for _, tc := range []struct {
+		name   string
+		extent Extent
+		build  event.Build
+		want   string
+	}{
+		{"all", All, event.Build{Output: "generated\n\nwrong\r\n"}, "generated\nwrong\n00:00:00 ✘ build failed in 0 ms; waiting for the next save\n"},
+		{"a part", All, event.Build{Output: "generated\nlink: boom\n\twhere\n"}, "generated\nwrong\n00:00:00 ✘ build failed in 0 ms; waiting for the next save\nlink: boom\n\twhere\n"},
+		{"silent, all", Silent, event.Build{Output: "wrong\n", Diagnostics: []event.Diagnostic{undefined}}, "generated\nwrong\n"},
+		{"silent, a part", Silent, event.Build{Output: "generated\n./a.go:1: undefined: x\n", Diagnostics: []event.Diagnostic{undefined}}, "generated\nwrong\n  ./a.go:1: undefined: x\n"},
+		{"silent, diagnostics alone", Silent, event.Build{Diagnostics: []event.Diagnostic{undefined}}, "generated\nwrong\n  ./a.go:1: undefined: x\n"},
+	} {
+		var out bytes.Buffer
+		sink := Terminal(&out, Options{Extent: tc.extent})
+		cmd := &event.Run{Role: "cmd"}
+		sink(event.Event{Kind: event.BuildStarted, Build: &event.Build{Number: 1}})
+		sink(event.Event{Kind: event.Output, Message: "generated", Command: cmd})
+		sink(event.Event{Kind: event.Output, Message: "wrong", Command: cmd})
+		tc.build.Outcome = event.Failed
+		sink(event.Event{Kind: event.BuildFinished, Build: &tc.build})
+		if out.String() != tc.want {
+			t.Errorf("%s: %q, want %q", tc.name, out.String(), tc.want)
+		}
+	}
+}
+
 // Text that somebody reads later shows the output of a build, although it went
 // over the terminal when the build ran.
 func TestTroubleShowsWhatTheTerminalHasShown(t *testing.T) {

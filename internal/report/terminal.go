@@ -46,7 +46,7 @@ type terminal struct {
 	changed   changes  // since the last reload
 	addresses []string // as shown last
 	handoff   string   // of the generation that started last
-	printed   bool     // the build has shown its output itself
+	printed   printed  // by the build, line by line
 }
 
 func newTerminal(o Options) *terminal {
@@ -78,7 +78,7 @@ func (t *terminal) render(e event.Event) string {
 	case event.Changed:
 		return t.change(e)
 	case event.BuildStarted:
-		t.printed = false
+		t.printed = nil
 		return t.aside(e, fmt.Sprintf("build %d started", number(e.Build)))
 	case event.BuildFinished:
 		return t.build(e)
