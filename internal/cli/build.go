@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -11,10 +12,27 @@ import (
 	"github.com/ginreload/ginreload/internal/loop"
 )
 
-// build runs one build and says what it came to in the loop's words.
+// build runs one build, keeps its log, and says what it came to in the loop's
+// words.
 func (s *stages) build(ctx context.Context, number int) loop.Built {
+	s.made.voice.publish = s.hub.Publish
 	result, err := s.builder.Build(ctx)
-	b := loop.Built{Number: number, Binary: s.made.Output}
+	b := s.outcome(result, err)
+	b.Number = number
+	output := result.Output
+	if err != nil {
+		output += err.Error() + "\n"
+	}
+	if err := s.made.log.keep(b.Outcome, output); err != nil {
+		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: err.Error(),
+			Hint: "name another file in build.log of .air.toml"})
+	}
+	return b
+}
+
+func (s *stages) outcome(result builder.Result, err error) loop.Built {
+	// Of a program that nobody knows the file of, the loop only has to know that there is one.
+	b := loop.Built{Binary: cmp.Or(s.made.Output, s.made.name)}
 	if err != nil {
 		b.Outcome, b.Message = event.Broken, err.Error()
 		var machine *builder.MachineError

@@ -21,23 +21,53 @@ type made struct {
 	name    string // of what is built, for people
 	scratch string
 	command func(binary string) []string
+	runs    bool // build.cmd runs what it builds; its program is kept in scratch
+
+	environment *environment
+	voice       *voice
+	log         *buildLog
+	cleaning    *cleaning
+	notes       []config.Warning // on how the configuration was understood
 }
 
 // recipe works out how to build and run what the configuration describes.
 func recipe(ctx context.Context, cfg config.Config, session *proc.Session, env []string) (made, error) {
 	var m made
 	var err error
-	if cfg.Cmd == "" {
-		m, err = ownRecipe(ctx, cfg, session, env)
-	} else {
-		m, err = configured(cfg)
-	}
-	if err != nil {
+	if cfg.Cmd != "" {
+		m = configured(cfg)
+	} else if m, err = ownRecipe(ctx, cfg, session, env); err != nil {
 		return m, err
 	}
-	m.Env = session.Env(env)
+	m.Debug = !cfg.Strip || debugged(cfg)
+	m.Before = append(preCommands(cfg), m.Before...)
+	m.voice = &voice{}
+	m.environment = &environment{own: session.Env(env), files: cfg.EnvFiles}
+	if m.runs {
+		m.environment.set = m.Set
+	}
+	m.Progress = m.voice.progress
+	m.Environ = func() []string {
+		env, problems := m.environment.Read()
+		m.voice.problems(problems)
+		return env
+	}
+	m.log = &buildLog{path: cfg.BuildLog}
+	m.cleaning = startCleaning(cfg, m)
 	m.scratch, err = scratch(cfg, session)
+	m.cleaning.scratch = m.scratch
+	if m.runs && !m.Nothing {
+		m.Output = filepath.Join(m.scratch, "bin", programName(cfg.Dir, m.Packages[0]))
+	}
 	return m, err
+}
+
+func preCommands(cfg config.Config) []builder.Command {
+	var all []builder.Command
+	for _, line := range cfg.PreCmd {
+		all = append(all, builder.Command{Role: "pre_cmd", Line: line, Dir: cfg.Dir, Must: cfg.StopOnError})
+	}
+	return all
 }
 
 // ownRecipe builds the main package that was named or found, outside of the project.
@@ -54,12 +84,8 @@ func ownRecipe(ctx context.Context, cfg config.Config, session *proc.Session, en
 	} else if err := project.Named(cfg.Dir, pkg); err != nil {
 		return made{}, err
 	}
-	name := strings.TrimSuffix(filepath.Base(filepath.Join(cfg.Dir, filepath.FromSlash(pkg))), ".go")
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
 	m := made{name: pkg, Recipe: builder.Recipe{
-		Dir: cfg.Dir, Packages: []string{pkg}, Output: filepath.Join(session.Dir, "bin", name),
+		Dir: cfg.Dir, Packages: []string{pkg}, Output: filepath.Join(session.Dir, "bin", programName(cfg.Dir, pkg)),
 	}}
 	m.command = func(binary string) []string {
 		if len(cfg.ArgsBin) > 0 {
@@ -70,28 +96,35 @@ func ownRecipe(ctx context.Context, cfg config.Config, session *proc.Session, en
 	return m, nil
 }
 
+// programName is what the program of a package is called.
+func programName(dir, pkg string) string {
+	name := strings.TrimSuffix(filepath.Base(filepath.Join(dir, filepath.FromSlash(pkg))), ".go")
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return name
+}
+
 // configured builds and runs what .air.toml says.
-func configured(cfg config.Config) (made, error) {
-	m := made{name: cfg.Cmd}
-	program := cfg.Program(exists)
-	if r, ok := builder.ParseGoBuild(cfg.Dir, cfg.Cmd); ok {
-		m.Recipe = r
-		m.name = strings.Join(r.Packages, " ")
-	} else {
+func configured(cfg config.Config) made {
+	cmd := understand(cfg.Dir, cfg.Cmd)
+	if cmd.runs && !namesProgram(cfg) {
+		return program(cfg, cmd)
+	}
+	if cmd.runs {
+		// It has to end, as something that it makes is to be run.
+		cmd = buildCommand{Recipe: builder.Recipe{Dir: cfg.Dir, Shell: cfg.Cmd}}
+	}
+	m := made{name: cfg.Cmd, Recipe: cmd.Recipe}
+	if m.Shell == "" && len(m.Before) == 0 {
+		m.name = strings.Join(m.Packages, " ")
+	}
+	if m.Output == "" {
+		m.Output = likelyOutput(cfg, onPath)
+	}
+	if m.Output == "" {
+		// Nobody knows what it makes, so nobody can put that in its place.
 		m.Recipe = builder.Recipe{Dir: cfg.Dir, Shell: cfg.Cmd}
-	}
-	if m.Output == "" {
-		m.Output = program.Path
-	}
-	if m.Output == "" && cfg.Bin != "" {
-		m.Output = filepath.Join(cfg.Dir, cfg.Bin)
-	}
-	if m.Output == "" {
-		return m, &config.Error{File: cfg.File, Message: "build.cmd: cannot tell which file it makes",
-			Hint: "name it with build.bin, or with -o in build.cmd"}
-	}
-	if !filepath.IsAbs(m.Output) {
-		m.Output = filepath.Join(cfg.Dir, m.Output)
 	}
 	m.command = func(string) []string {
 		// Only now that it is built a program can be told from a command line.
@@ -100,6 +133,9 @@ func configured(cfg config.Config) (made, error) {
 			return throughShell(p.Line, p.Words, cfg.Args, false)
 		}
 		path := p.Path
+		if filepath.IsAbs(path) && !exists(path) && exists(m.Output) {
+			path = m.Output // bin may be no more than Air's default
+		}
 		if found, err := exec.LookPath(path); err == nil {
 			path = found
 		}
@@ -108,7 +144,30 @@ func configured(cfg config.Config) (made, error) {
 		}
 		return throughShell(quote(path), p.Words, cfg.Args, true)
 	}
-	return m, nil
+	return m
+}
+
+// program runs what build.cmd runs. Air takes that for a build which does not
+// end, so bin and the like never came to mean anything.
+func program(cfg config.Config, cmd buildCommand) made {
+	m := made{name: cfg.Cmd, Recipe: cmd.Recipe, runs: true}
+	m.command = func(binary string) []string { return slices.Concat([]string{binary}, cmd.args, cfg.Args) }
+	if m.Nothing {
+		m.command = func(string) []string { return throughShell(cfg.Cmd, nil, cfg.Args, false) }
+		m.notes = append(m.notes, config.Warning{File: cfg.File,
+			Message: "build.cmd runs the program in a way that cannot be taken apart: each change starts it again as a whole",
+			Hint:    "a plain go build with -o, or a plain go run, is built while the old version serves"})
+	}
+	if len(cfg.ArgsBin) > 0 {
+		m.notes = append(m.notes, config.Warning{File: cfg.File,
+			Message: "build.cmd runs the program itself, so build.args_bin is not used", Hint: "write the arguments into build.cmd"})
+	}
+	return m
+}
+
+func onPath(name string) bool {
+	_, err := exec.LookPath(name)
+	return err == nil
 }
 
 // throughShell has sh expand and split words, as Air does; args are passed on

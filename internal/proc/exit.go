@@ -25,7 +25,8 @@ func (e Exit) String() string {
 	return fmt.Sprintf("exit code %d", e.Code)
 }
 
-func exitOf(state *os.ProcessState) Exit {
+// ExitOf is how a process ended that was waited for.
+func ExitOf(state *os.ProcessState) Exit {
 	if state == nil {
 		return Exit{}
 	}

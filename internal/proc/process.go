@@ -42,7 +42,7 @@ func Start(c Command) (*Process, error) {
 	go func() {
 		defer close(p.done)
 		cmd.Wait()
-		p.exit = exitOf(cmd.ProcessState)
+		p.exit = ExitOf(cmd.ProcessState)
 	}()
 	return p, nil
 }
