@@ -23,10 +23,10 @@ type made struct {
 	command func(binary string) []string
 	runs    bool // build.cmd runs what it builds; its program is kept in scratch
 
-	environment *environment
+	environment *environment // Program is the program's
 	voice       *voice
 	log         *buildLog
-	cleaning    *cleaning
+	cleaning    *cleaning        // Clean at the end, when nothing runs any more
 	notes       []config.Warning // on how the configuration was understood
 }
 
@@ -39,27 +39,33 @@ func recipe(ctx context.Context, cfg config.Config, session *proc.Session, env [
 	} else if m, err = ownRecipe(ctx, cfg, session, env); err != nil {
 		return m, err
 	}
-	m.Debug = !cfg.Strip || debugged(cfg)
-	m.Before = append(preCommands(cfg), m.Before...)
-	m.voice = &voice{}
-	m.environment = &environment{own: session.Env(env), files: cfg.EnvFiles}
-	if m.runs {
-		m.environment.set = m.Set
-	}
-	m.Progress = m.voice.progress
-	m.Environ = func() []string {
-		env, problems := m.environment.Read()
-		m.voice.problems(problems)
-		return env
-	}
-	m.log = &buildLog{path: cfg.BuildLog}
-	m.cleaning = startCleaning(cfg, m)
+	m.complete(cfg, session.Env(env))
 	m.scratch, err = scratch(cfg, session)
 	m.cleaning.scratch = m.scratch
 	if m.runs && !m.Nothing {
 		m.Output = filepath.Join(m.scratch, "bin", programName(cfg.Dir, m.Packages[0]))
 	}
 	return m, err
+}
+
+// complete adds what does not depend on how it is built. It comes before
+// anything is made in tmp_dir.
+func (m *made) complete(cfg config.Config, env []string) {
+	m.voice = &voice{}
+	m.log = &buildLog{path: cfg.BuildLog}
+	m.cleaning = startCleaning(cfg, *m)
+	m.environment = &environment{own: env, files: cfg.EnvFiles}
+	if m.runs {
+		m.environment.set = m.Set
+	}
+	m.Debug = !cfg.Strip || debugged(cfg)
+	m.Before = append(preCommands(cfg), m.Before...)
+	m.Progress = m.voice.progress
+	m.Environ = func() []string {
+		env, problems := m.environment.Read()
+		m.voice.problems(problems)
+		return env
+	}
 }
 
 func preCommands(cfg config.Config) []builder.Command {
