@@ -44,6 +44,10 @@ func Main(in Invocation) int {
 		return in.fail(supervise.Become(in.Args[1:], in.Env))
 	}
 	cfg, command, err := config.Load(in.Args, in.getenv, in.Dir)
+	cfg.Warnings = append(config.UnknownVariables(in.Env), cfg.Warnings...)
+	if command == config.Check {
+		return check(in, cfg, err)
+	}
 	if err != nil {
 		return in.fail(err)
 	}

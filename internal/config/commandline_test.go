@@ -47,7 +47,7 @@ func TestOperands(t *testing.T) {
 		{"http://example.com/x", "", "http://example.com/x"},
 		{"localhost:8080/x", "", "localhost:8080/x"},
 		{"example.com", "", "example.com"},
-		{"-v -- ./cmd/api -h", "", "./cmd/api -h"},
+		{"-d -- ./cmd/api -h", "", "./cmd/api -h"},
 		{"-- init", "", "init"},
 		{"serve init", "", "serve init"},
 		{"--overlap -- false", "", "false"},
@@ -72,12 +72,12 @@ func TestFlags(t *testing.T) {
 		args string
 		want Config
 	}{
-		{"-v", Config{Verbose: true, Color: "auto"}},
+		{"-d", Config{Verbose: true, Color: "auto"}},
 		{"--json --color=never", Config{JSON: true, Color: "never"}},
 		{"-color never -verbose", Config{Verbose: true, Color: "never"}},
-		{"-C api -c x.toml -v", Config{Verbose: true, Color: "auto"}},
+		{"-C api -c x.toml -d", Config{Verbose: true, Color: "auto"}},
 		{"-capi/x.toml", Config{Color: "auto"}},
-		{"-vcapi/x.toml --color always", Config{Verbose: true, Color: "always"}},
+		{"-dcapi/x.toml --color always", Config{Verbose: true, Color: "always"}},
 	}
 	for _, tc := range tests {
 		c := mustLoad(t, dir, strings.Fields(tc.args)...)
@@ -95,7 +95,7 @@ func TestCommands(t *testing.T) {
 	dir := project(t, map[string]string{".air.toml": "not TOML", "api/": ""})
 	for args, want := range map[string]Command{
 		"init": Init, "supervise ./app": Supervise, "supervise --restart -- ./app -v": Supervise, "supervise -h": Help, "-C api init": Init, "upgrade": Upgrade, "upgrade 12 --wait": Upgrade, "status": Status, "upgrade -h": Help, "status 1 --help": Help,
-		"-C api status --json": Status, "--version": Version, "-h": Help, "--help x": Help, "init -h": Help, "--version -h": Help,
+		"-C api status --json": Status, "--version": Version, "-v": Version, "-d -v": Version, "check -h": Help, "-h": Help, "--help x": Help, "init -h": Help, "--version -h": Help,
 	} {
 		_, command, err := Load(strings.Fields(args), environment(), dir)
 		if command != want || err != nil {
@@ -145,26 +145,33 @@ func TestUsageErrors(t *testing.T) {
 		{"--colour=never", "unknown flag --colour", "did you mean --color?"},
 		{"--frobnicate", "unknown flag --frobnicate", "ginreload --help"},
 		{"-x", "unknown flag -x", "ginreload --help"},
-		{"-d", "unknown flag -d", "did you mean --verbose?"},
+		{"-V", "unknown flag -V", "did you mean -v for the version"},
 		{"-verison", "unknown flag -verison", "did you mean --version?"},
-		{"--build.cmd=x", "unknown flag --build.cmd: the keys of .air.toml are no flags yet", "set build.cmd in .air.toml"},
-		{"-build.bin x", "unknown flag -build.bin: the keys", "set build.bin in .air.toml"},
-		{"--color=blue", "--color: expected auto, always or never, got \"blue\"", ""},
-		{"--color=", "--color: expected auto, always or never, got \"\"", ""},
+		{"--build.include_dri=x", "unknown flag --build.include_dri", "did you mean --build.include_dir?"},
+		{"--build.rules=x", "unknown flag --build.rules", "in .air.toml only"},
+		{"--build.delay soon", "--build.delay: expected a number of milliseconds, or a duration such as \"500ms\", got \"soon\"", "ginreload --help"},
+		{"-build.delay=-1", "--build.delay: expected a number", ""},
+		{"--build.kill_delay later", "--build.kill_delay: expected a number of milliseconds, or a duration", ""},
+		{"--build.poll=maybe", "--build.poll: expected true or false, got \"maybe\"", ""},
+		{"--build.delay", "flag needs an argument: --build.delay", ""},
+		{"--build.exclude_regex a,(", "--build.exclude_regex: error parsing regexp: missing closing )", ""},
+		{"--proxy.app_port 70000", "--proxy.app_port: expected a port, 0 to 65535, got \"70000\"", ""},
+		{"--color.mode blue", "--color.mode: expected \"auto\", \"always\" or \"never\", got \"blue\"", ""},
+		{"--color=blue", "--color: expected \"auto\", \"always\" or \"never\", got \"blue\"", ""},
 		{"-c", "flag needs an argument: 'c' in -c", "ginreload --help"},
 		{"--config=", "--config: the name is empty", ""},
-		{"--json=maybe", "invalid argument \"maybe\"", "ginreload --help"},
-		{"--handoff=fast", "invalid argument \"fast\" for \"--handoff\" flag: expected \"auto\" or \"restart\"", "ginreload --help"},
-		{"--handoff=", "invalid argument \"\" for \"--handoff\" flag: expected \"auto\" or \"restart\"", "ginreload --help"},
-		{"--overlap=no", "invalid argument \"no\" for \"--overlap\" flag: expected true or false", "ginreload --help"},
-		{"--overlap false", "--overlap takes its value after a =", "--overlap=false"},
-		{"-v -overlap true ./cmd/api", "--overlap takes its value after a =", "--overlap=true"},
-		{"--ready localhost:8080", "invalid argument \"localhost:8080\" for \"--ready\" flag: expected a URL such as", "ginreload --help"},
-		{"--hold 10", "invalid argument \"10\" for \"--hold\" flag: expected a duration such as \"500ms\" or \"10s\"", "ginreload --help"},
-		{"--hold -1s", "invalid argument \"-1s\" for \"--hold\" flag: expected a duration", "ginreload --help"},
+		{"--json=maybe", "--json: expected true or false, got \"maybe\"", "ginreload --help"},
+		{"--handoff=fast", "--handoff: expected \"auto\" or \"restart\"", "ginreload --help"},
+		{"--overlap=no", "--overlap: expected true or false, got \"no\"", "ginreload --help"},
+		{"--ready localhost:8080", "--ready: expected a URL such as", "ginreload --help"},
+		{"--hold 10", "--hold: expected a duration such as \"500ms\" or \"2s\", got \"10\"", "ginreload --help"},
+		{"--hold -1s", "--hold: expected a duration", "ginreload --help"},
 		{"--hold", "flag needs an argument: --hold", "ginreload --help"},
 		{"--handof=auto", "unknown flag --handof", "did you mean --handoff?"},
-		{"--ginreload.hold=1s", "unknown flag --ginreload.hold", "did you mean --hold?"},
+		{"--ginreload.hodl=1s", "unknown flag --ginreload.hodl", "did you mean --ginreload.hold?"},
+		{"check a.toml b.toml", "check takes one file, got \"b.toml\" as well", "ginreload -- check"},
+		{"-c a.toml check b.toml", "check takes one file, got \"b.toml\" as well", ""},
+		{"check --jsno", "unknown flag --jsno", "did you mean --json?"},
 		{"upgrade x", "upgrade: \"x\" is no PID", "--pid-file"},
 		{"upgrade -- -1", "upgrade: \"-1\" is no PID", "ginreload -- upgrade"},
 		{"status 0", "status: \"0\" is no PID", ""},
@@ -206,7 +213,7 @@ func TestOutputFlagsAreKnownNextToAnError(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	for topic, name := range map[Command]string{"": "usage", Upgrade: "usage-upgrade", Status: "usage-status", Supervise: "usage-supervise"} {
+	for topic, name := range map[Command]string{"": "usage", Upgrade: "usage-upgrade", Status: "usage-status", Supervise: "usage-supervise", Check: "usage-check"} {
 		got := Usage(topic)
 		golden := filepath.Join("testdata", name+".golden")
 		if *update {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"runtime"
 	"time"
 )
 
@@ -11,7 +12,11 @@ type Config struct {
 	File   string // the configuration that was read, "" for none
 	Dir    string // working directory: where commands run
 	Root   string // folder that is watched, symbolic links resolved
-	TmpDir string // "" without a file: ginreload then uses a folder of its own outside of the project
+	TmpDir string // "" when nothing asks for one: ginreload then uses a folder of its own outside of the project
+
+	// FindRoot is true when nothing describes the project: Root is Dir then for
+	// want of anything better, and no other path depends on it.
+	FindRoot bool
 
 	Package string   // main package as given on the command line, "" = find it
 	Args    []string // arguments for the program from the command line, to be passed on untouched
@@ -25,9 +30,13 @@ type Config struct {
 	IncludeExt   []string         // extensions without the dot; "*" is every file
 	IncludeDir   []string         // relative to Root with slashes; outside of Root: watched as well
 	IncludeFile  []string         // relative to Root with slashes
-	ExcludeDir   []string         // relative to Root with slashes, exact
+	ExcludeDir   []string         // relative to Root with slashes; exact, or patterns such as "web/*/dist" and "**/gen"
 	ExcludeFile  []string         // path.Match patterns for the path relative to Root
 	ExcludeRegex []*regexp.Regexp // see Relevant
+	TestdataDir  string           // relative to Root with slashes; never watched
+
+	ExcludeUnchanged bool // nothing depends on it: files written with the content that they had never count
+	DangerousRoot    bool // watch the home folder, or /, if that is asked for
 
 	// Delay is the longest time that changes are collected before a build, a
 	// ceiling and not Air's fixed sleep. 0 = let the watcher decide; so is a 0
@@ -35,13 +44,13 @@ type Config struct {
 	Delay time.Duration
 
 	SendInterrupt bool
-	KillDelay     time.Duration // 0 = not said
+	KillDelay     time.Duration // 0 = not said; Air then kills at once
 
 	EnvFiles    []string // absolute; read before each build, the last one wins, and what the environment has wins over all
 	PreCmd      []string // shell commands before each build, run in Dir
 	PostCmd     []string // shell commands at the end, while the program still runs
 	StopOnError bool     // a PreCmd that fails ends the build
-	BuildLog    string   // absolute; gets the output of a build that failed, "" for nowhere
+	BuildLog    string   // absolute; gets the output of a build that failed; "" without a TmpDir
 	Strip       bool     // leave out what only debuggers need, for a faster build (default)
 	CleanOnExit bool     // remove what ginreload and Cmd have made in TmpDir
 
@@ -58,8 +67,10 @@ type Config struct {
 	LogTime, LogMainOnly, LogSilent bool // what of ginreload's own lines is shown
 	Colors                          Colors
 	ClearOnRebuild                  bool    // clear the screen before each build
-	KeepScroll                      bool    // but not what was scrolled out of it (default)
+	KeepScroll                      bool    // but not what was scrolled out of it (default); Air cannot be told otherwise in the file
 	Banner                          *string // nil = ginreload's own first line, "" = none
+
+	Proxy Proxy // not honoured yet
 
 	// How a program without package supervisor gives way to its next version.
 	// Programs with it have a protocol of their own and need none of these.
@@ -78,22 +89,23 @@ type Config struct {
 	Topic     Command // of Help: the command that it is about, "" for ginreload itself
 
 	Warnings []Warning // in the order of the file
+	Notes    []Warning // of Check: what has no effect, or is not what it looks like
+	Errors   []*Error  // of Check: all of the file's; Load has returned the first
+
+	said  map[string]assigned   // of each setting
+	rules []map[string]assigned // of each rule
 }
 
-// A Rule runs a command in Dir for changes that it matches, instead of a build.
-type Rule struct {
-	Name         string
-	Cmd          string
-	IncludeDir   []string // as in Config
-	IncludeExt   []string
-	IncludeFile  []string
-	ExcludeRegex []*regexp.Regexp
-	Delay        time.Duration // collects changes so long before it runs; 0 = not said
-}
+// Colors are the names of the colours for ginreload's own lines: those of Air,
+// "raw" for none, "" for ginreload's own choice. Nothing depends on App.
+type Colors struct{ Main, Watcher, Build, Runner, App string }
 
-// Colors are the names of the colours for ginreload's own lines, "" for the
-// default, "raw" for none.
-type Colors struct{ Main, Watcher, Build, Runner string }
+// Proxy is what Air's proxy with its browser reload was told.
+type Proxy struct {
+	Enabled            bool
+	ProxyPort, AppPort int
+	AppStartTimeout    time.Duration // 0 = not said
+}
 
 // Command is what the command line asks for.
 type Command string
@@ -107,24 +119,27 @@ const (
 	Upgrade   Command = "upgrade"
 	Status    Command = "status"
 	Supervise Command = "supervise"
+	Check     Command = "check"
 )
 
-// Load reads the command line without the name of the program, and for Run the
-// configuration file. dir is the absolute working directory. For the other
-// commands only Dir, the three output fields Color, JSON and Verbose, and what is
-// theirs are set; these are right also next to an error, so that it can be shown the way
-// the user asked for.
+// Load reads the command line without the name of the program, the environment,
+// and for Run and Check the configuration file. dir is the absolute working
+// directory. For the other commands only Dir, the three
+// output fields Color, JSON and Verbose, and what is theirs are set; these are
+// right also next to an error, so that it can be shown the way the user asked
+// for. For Check, what could be made of a configuration is there next to its error.
 func Load(args []string, env func(string) string, dir string) (Config, Command, error) {
+	return loadFor(runtime.GOOS, args, env, dir)
+}
+
+func loadFor(platform string, args []string, env func(string) string, dir string) (Config, Command, error) {
 	line, err := parseCommandLine(args)
 	c := Config{
-		Dir: dir, Color: line.color, JSON: line.json, Verbose: line.verbose,
+		Dir: dir, Color: line.color(), JSON: line.json, Verbose: line.verbose,
 		Operation: line.op, Supervise: line.supervise, Topic: line.topic,
 	}
-	if c.Color == "" {
-		c.Color = "auto"
-	}
 	if err != nil {
-		return c, Run, err
+		return c, line.command, err
 	}
 	if line.chdir != "" {
 		c.Dir = absolute(dir, line.chdir)
@@ -135,68 +150,92 @@ func Load(args []string, env func(string) string, dir string) (Config, Command, 
 	if line.op.PIDFile != "" {
 		c.Operation.PIDFile = absolute(c.Dir, line.op.PIDFile)
 	}
-	if line.command != Run {
-		return c, line.command, nil
+	if line.command == Run || line.command == Check {
+		err = c.load(line, env, dir, platform)
 	}
-	err = c.load(line, env, dir)
-	return c, Run, err
+	return c, line.command, err
 }
 
-func (c *Config) load(line commandLine, env func(string) string, start string) error {
+// load reads all layers, and then works out what follows from them.
+func (c *Config) load(line commandLine, env func(string) string, start, platform string) error {
 	explicit := ""
 	if line.config != "" {
 		explicit = absolute(c.Dir, line.config)
 	}
 	// A flag beats the environment: with --chdir the variable counts for nothing.
-	if wd := env("air_wd"); wd != "" && line.chdir == "" {
+	wd := env("air_wd")
+	if line.chdir != "" {
+		wd = ""
+	}
+	if wd != "" {
 		c.Dir = absolute(c.Dir, wd)
 		if err := mustBeFolder(c.Dir); err != nil {
 			return &Error{Message: "environment variable air_wd: " + err.Error(), Err: err}
 		}
-		c.Root = c.Dir
 	}
-	c.Package, c.Args = splitOperands(line, c.Dir)
-	c.defaultHandoff()
-
-	file := find(explicit, c.Dir)
-	if file == "" {
-		c.zeroConfiguration()
-		line.handoff.override(c)
-		return c.resolveRoot(nil, env)
+	var doc *document
+	if c.File = findFile(explicit, c.Dir); c.File != "" {
+		var err error
+		if doc, err = read(c.File, display(start, c.File)); err != nil {
+			return err
+		}
 	}
-	c.File = file
-	doc, err := read(file, display(start, file))
-	if err != nil {
-		return err
+	inEnvironment, wrong := variables(env)
+	flags := line.statements()
+	described := doc != nil || describes(inEnvironment) || describes(flags)
+	c.sayDefaults(described)
+	if doc != nil {
+		c.sayFile(doc, platform)
+		c.Warnings = doc.unknown()
+		c.sayInventions(doc)
 	}
-	return c.apply(doc, line, env)
+	c.sayAll(inEnvironment)
+	c.sayAll(flags)
+	if wd != "" { // as with Air, it beats all that names a root
+		c.restate("root", c.Dir, origin{place: "env air_wd"})
+	}
+	if name := colorInEnvironment(env); name != "" && !c.saidOnSpot("color.mode") {
+		c.restate("color.mode", "auto", origin{place: "env " + name}) // the sink reads it
+	}
+	if len(c.Errors) > 0 {
+		wrong = c.Errors[0]
+	}
+	if err := c.complete(line, env, described, platform); wrong == nil {
+		wrong = err
+	}
+	return wrong
 }
 
-// apply sets what doc says and then what follows from it.
-func (c *Config) apply(doc *document, line commandLine, env func(string) string) error {
-	wd, blame := c.Root, doc
-	if err := c.decode(doc); err != nil {
+// saidOnSpot reports whether a variable or a flag sets a key.
+func (c *Config) saidOnSpot(name string) bool {
+	from := c.said[name].origin
+	return from.doc == nil && from.place != byDefault
+}
+
+// complete makes of what was said what holds.
+func (c *Config) complete(line commandLine, env func(string) string, described bool, platform string) error {
+	c.Package, c.Args = splitOperands(line, c.Dir)
+	c.completeBuild(platform)
+	c.FindRoot = !described && !c.isSaid("root")
+	if err := c.resolveRoot(env); err != nil {
 		return err
 	}
-	if wd != "" { // air_wd beats the file
-		c.Root, blame = wd, nil
-	}
-	line.handoff.override(c)
-	if line.color != "" {
-		c.Color = line.color
-	} else if colorInEnvironment(env) {
-		c.Color = "auto" // the sink reads the environment, which beats the file
-	}
-	c.Warnings = append(doc.unhonoured(), doc.unknown()...)
-	if err := c.resolveRoot(blame, env); err != nil {
-		return err
-	}
-	c.resolvePaths(doc)
-	c.completeBuild(doc)
+	c.warnOfRegexps()
+	c.resolvePaths()
+	c.warnOfChoices()
 	sortWarnings(c.Warnings)
+	if line.command == Check {
+		c.Notes = c.notes()
+		sortWarnings(c.Notes)
+	}
 	return nil
 }
 
-func colorInEnvironment(env func(string) string) bool {
-	return env("NO_COLOR") != "" || env("CLICOLOR_FORCE") != "" || env("FORCE_COLOR") != ""
+func colorInEnvironment(env func(string) string) string {
+	for _, name := range []string{"NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR"} {
+		if env(name) != "" {
+			return name
+		}
+	}
+	return ""
 }

@@ -130,6 +130,24 @@ func (d *document) at(path ...string) entry {
 	return entry{}
 }
 
+// lookup returns nil when the text does not set the key.
+func (d *document) lookup(path ...string) any {
+	var value any = d.values
+	for _, name := range path {
+		table, _ := value.(map[string]any)
+		value = table[name]
+	}
+	return value
+}
+
+// element returns where an element of an array begins.
+func (e entry) element(i int) int {
+	if i < len(e.elements) {
+		return e.elements[i]
+	}
+	return e.value
+}
+
 func (d *document) errorAt(offset int, message string, cause error) *Error {
 	offset = min(max(offset, 0), len(d.text))
 	start := bytes.LastIndexByte(d.text[:offset], '\n') + 1

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// find returns the configuration to read, "" for none. The places that are
+// findFile returns the configuration to read, "" for none. The places that are
 // searched are Air's.
-func find(explicit, dir string) string {
+func findFile(explicit, dir string) string {
 	if explicit != "" {
 		return explicit
 	}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,7 +39,10 @@ func TestHandoff(t *testing.T) {
 		{"flags equal to the default beat the file", all, "--handoff=auto --overlap=true --ready= --hold=10s", "auto twice  10s"},
 		{"one flag leaves the others alone", all, "--handoff=auto", "auto once /up 1m0s"},
 		{"flag alone", all, "--overlap", "restart twice /up 1m0s"},
-		{"one dash", all, "-overlap -hold 3s -v", "restart twice /up 3s"},
+		{"one dash", all, "-overlap -hold 3s -d", "restart twice /up 3s"},
+		{"with their section", "", "--ginreload.handoff restart -ginreload.overlap=false --ginreload.ready /x --ginreload.hold 1s", "restart once /x 1s"},
+		{"one under two names", "", "--hold 1s --ginreload.hold 2s", "auto twice  2s"},
+		{"switch with its value in the next word", all, "--overlap true --handoff=", "auto twice /up 1m0s"},
 		{"the last one counts", "", "--overlap --overlap=false --hold 1s --hold 2s", "auto once  2s"},
 		{"flags of the program", "", "./api --hold 1s", "auto twice  10s"},
 	}
@@ -73,18 +75,6 @@ func TestReadyAddress(t *testing.T) {
 		if got := readyAddress(text); got != want {
 			t.Errorf("%q: %t, want %t", text, got, want)
 		}
-	}
-}
-
-func TestExampleHasTheDefaultsOfHandoff(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("..", "..", ".air.toml.example"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := handoff(mustLoad(t, project(t, nil)))
-	if got := handoff(loadText(t, string(text))); got != want {
-		t.Errorf("%q, want %q", got, want)
 	}
 }
 

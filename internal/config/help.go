@@ -9,6 +9,8 @@ func Usage(topic Command) string {
 		return statusUsage
 	case Supervise:
 		return superviseUsage
+	case Check:
+		return checkUsage
 	}
 	return usage
 }
@@ -17,10 +19,7 @@ const usage = `ginreload builds and runs a Go server, and again on every change 
 
 Usage:
   ginreload [flags] [package] [arguments for the program]
-  ginreload init
-  ginreload upgrade [--wait] [--timeout TIME] [PID | --pid-file FILE]
-  ginreload status [--json] [PID | --pid-file FILE]
-  ginreload supervise [flags] -- PROGRAM [arguments]
+  ginreload init | check | upgrade | status | supervise
 
 The first word is the package if it is a path such as ./cmd/api, a folder with
 a main package, a .go file or an import path. Otherwise it and what follows go
@@ -28,9 +27,10 @@ to the program, as with Air. What follows the package, or --, always does.
 
 Commands:
   init                 write a short .air.toml
+  check                show what holds, and where it was said; find mistakes
   upgrade              have a program in production start its new version
   status               show programs in production
-  supervise            stay the parent of a program (--help after these three)
+  supervise            stay the parent of a program (--help after these four)
 
 Flags:
   -C, --chdir DIR      run as if started in DIR
@@ -42,20 +42,43 @@ Flags:
       --overlap=false  stop the old version before the new one is started
       --ready URL      the new version is ready when this URL, or path, answers
       --hold TIME      clients wait so long while nothing serves (10s), then 503
-  -v, --verbose        say more
-      --version        print the version
+      --KEY VALUE      any key of .air.toml, such as --build.cmd "make server";
+                       lists are a,b. .air.toml.example explains all keys
+  -d, --verbose        say more
+  -v, --version        print the version
   -h, --help           print this text
 
 Environment:
+  GINRELOAD_BUILD_CMD  and so on: as the keys; flags go before, the file behind
   NO_COLOR             if not empty: no colour
   CLICOLOR_FORCE       if neither empty nor 0: colour, also into a pipe
   air_wd               run in this folder, as with Air
 
 Examples:
-  ginreload                              the main package of this folder
   ginreload ./cmd/api --port 8080        this package, with arguments
   ginreload server --port 8080           no folder server: three arguments
   ginreload -C backend -- ./config.yaml  in backend; the path is an argument
+`
+
+const checkUsage = `ginreload check reads the configuration as ginreload itself would, and shows
+what holds of each key and where that was said: by default, in a line of the
+file, by a variable of the environment, or by a flag. Below that it lists
+errors, what is not as it seems, and settings that have no effect.
+
+Usage:
+  ginreload check [FILE] [--json] [flags]
+
+Without FILE it is .air.toml or .config/air.toml. All flags of ginreload may be
+given, to see what comes of them. Nothing is built or started.
+
+Flags:
+      --json           the same as JSON, for other programs
+  -h, --help           print this text
+
+Exit codes:
+  0  the configuration can be used
+  1  it cannot
+  2  the command line is wrong
 `
 
 const upgradeUsage = `ginreload upgrade has a program that embeds package supervisor replace itself

@@ -315,7 +315,7 @@ func TestEmptyListsReplaceAndEmptyStringsDoNot(t *testing.T) { // T1
 		t.Errorf("an empty string is not the default: %+v", c)
 	}
 	c = loadText(t, "")
-	if !slices.Equal(c.ExcludeDir, []string{"assets", "vendor", "testdata"}) || !slices.Equal(c.IncludeExt, []string{"go", "tpl", "tmpl", "html"}) {
+	if !slices.Equal(c.ExcludeDir, []string{"assets", "tmp", "vendor", "testdata"}) || !slices.Equal(c.IncludeExt, []string{"go", "tpl", "tmpl", "html"}) {
 		t.Errorf("defaults of an empty file: exclude_dir %q include_ext %q", c.ExcludeDir, c.IncludeExt)
 	}
 }

@@ -3,31 +3,42 @@ package config
 import (
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // Which folders to enter and which files matter, from names alone.
 
-// Roots returns Root and the folders of include_dir that lie outside of it;
-// Air watches these in addition. They need not exist.
+// Roots returns Root and the folders of include_dir that lie outside of it, also
+// those of rules; Air watches these in addition. They need not exist.
 func (c Config) Roots() []string {
 	roots := []string{c.Root}
-	for _, dir := range c.IncludeDir {
-		if outside(dir) {
-			roots = append(roots, absolute(c.Root, filepath.FromSlash(dir)))
+	for _, dir := range c.outerDirs() {
+		if root := absolute(c.Root, filepath.FromSlash(dir)); !slices.Contains(roots, root) {
+			roots = append(roots, root)
 		}
 	}
 	return roots
 }
 
+func (c Config) outerDirs() []string {
+	dirs := slices.Clone(c.IncludeDir)
+	for _, rule := range c.Rules {
+		dirs = append(dirs, rule.IncludeDir...)
+	}
+	return slices.DeleteFunc(dirs, func(dir string) bool { return !outside(dir) })
+}
+
 // Ignored reports whether a folder is not to be entered (dir), or a file lies
 // in one that is not watched. name is absolute or relative to Root. Hidden
-// folders and node_modules are ignored at any depth, tmp_dir and the root's
-// testdata always, exclude_dir as written; include_dir, when it names a folder
-// inside of Root, lets only these in, and never one that is excluded.
+// folders and node_modules are ignored at any depth, tmp_dir and testdata_dir
+// always, exclude_dir as written; include_dir, when it names a folder inside of
+// Root, lets only these in, and never one that is excluded. What a rule includes
+// is let in whatever these two say of the way to it.
 func (c Config) Ignored(name string, dir bool) bool {
-	return c.ignoredWhy(c.relative(name), dir) != ""
+	rel := c.relative(name)
+	return c.ignoredWhy(rel, dir) != "" && !c.ruled(rel, dir)
 }
 
 // Relevant reports whether a change of the file matters, and why or why not.
@@ -49,7 +60,7 @@ func (c Config) Relevant(name string) (bool, string) {
 		return false, why
 	}
 	switch {
-	case strings.HasSuffix(base, "_test.go"):
+	case strings.HasSuffix(base, "_test.go") && !c.mayRunTests():
 		return false, "tests are not part of the program"
 	case strings.HasPrefix(base, ".#"):
 		return false, "lock file of an editor"
@@ -61,23 +72,45 @@ func (c Config) Relevant(name string) (bool, string) {
 			return false, "exclude_file " + pattern
 		}
 	}
-	for _, re := range c.ExcludeRegex {
-		if re.MatchString("/"+rel) || re.MatchString(file) && !re.MatchString(c.rootOf(file)) {
-			return false, "exclude_regex " + re.String()
-		}
+	if re := c.silenced(c.ExcludeRegex, rel); re != "" {
+		return false, "exclude_regex " + re
 	}
 	if slices.Contains(c.IncludeFile, rel) {
 		return true, "include_file"
 	}
-	for _, ext := range c.IncludeExt {
-		if ext == "*" || ext != "" && strings.HasSuffix(base, "."+ext) {
-			return true, "include_ext " + ext
-		}
+	if ext := extension(c.IncludeExt, base); ext != "" {
+		return true, "include_ext " + ext
 	}
 	if moduleFile(base) && slices.Contains(c.IncludeExt, "go") {
 		return true, base + " decides what is built"
 	}
 	return false, "not in include_ext"
+}
+
+// mayRunTests is false for a go build and nothing else: it leaves tests out.
+func (c Config) mayRunTests() bool {
+	return len(c.PreCmd) > 0 || c.Cmd != "" && (!strings.HasPrefix(c.Cmd, "go build ") || strings.ContainsAny(c.Cmd, "&|;\n"))
+}
+
+// silenced returns the pattern that matches a path, "" for none.
+func (c Config) silenced(patterns []*regexp.Regexp, rel string) string {
+	file := absolute(c.Root, filepath.FromSlash(rel))
+	for _, re := range patterns {
+		if re.MatchString("/"+rel) || re.MatchString(file) && !re.MatchString(c.rootOf(file)) {
+			return re.String()
+		}
+	}
+	return ""
+}
+
+// extension returns the one that base has, "" for none. That of .env is env.
+func extension(extensions []string, base string) string {
+	for _, ext := range extensions {
+		if ext == "*" || ext != "" && strings.HasSuffix(base, "."+ext) {
+			return ext
+		}
+	}
+	return ""
 }
 
 // rootOf returns the watched root that holds file, with a final separator.
@@ -97,23 +130,42 @@ func (c Config) built(file string) bool {
 
 // ignoredWhy returns "" for a path, relative to Root, that is not ignored.
 func (c Config) ignoredWhy(rel string, dir bool) string {
-	folder := rel
-	if !dir {
-		folder = path.Dir(rel)
+	if why := c.judge(rel, dir, c.excluded); why != "" {
+		return why
 	}
-	parts := strings.Split(folder, "/")
-	if folder == "." {
-		parts = nil
-	}
-	for i := c.depthOfRoot(rel); i < len(parts); i++ {
-		if why := c.excluded(strings.Join(parts[:i+1], "/"), parts[i]); why != "" {
-			return why
+	if outside(rel) {
+		if !slices.ContainsFunc(c.outerDirs(), func(root string) bool { return in(rel, root) }) {
+			return "not below root"
 		}
+		return ""
 	}
-	if !outside(rel) && !c.let(rel, folder, dir) {
+	if !c.let(rel, folderOf(rel, dir), dir) {
 		return "not in include_dir"
 	}
 	return ""
+}
+
+// judge asks about each folder on the way to rel, and returns the first answer
+// that is one.
+func (c Config) judge(rel string, dir bool, ask func(folder, name string) string) string {
+	folder := folderOf(rel, dir)
+	if folder == "." {
+		return ""
+	}
+	parts := strings.Split(folder, "/")
+	for i := c.depthOfRoot(rel); i < len(parts); i++ {
+		if why := ask(strings.Join(parts[:i+1], "/"), parts[i]); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func folderOf(rel string, dir bool) string {
+	if dir {
+		return rel
+	}
+	return path.Dir(rel)
 }
 
 // depthOfRoot counts the leading parts of rel that are not to be judged: the
@@ -126,8 +178,8 @@ func (c Config) depthOfRoot(rel string) int {
 		}
 		depth++
 	}
-	for _, dir := range c.IncludeDir {
-		if outside(dir) && in(rel, dir) {
+	for _, dir := range c.outerDirs() {
+		if in(rel, dir) {
 			depth = max(depth, strings.Count(dir, "/")+1)
 		}
 	}
@@ -135,19 +187,46 @@ func (c Config) depthOfRoot(rel string) int {
 }
 
 func (c Config) excluded(folder, name string) string {
+	if why := c.never(folder, name); why != "" {
+		return why
+	}
+	if name == "node_modules" {
+		return "folder " + folder
+	}
+	for _, dir := range c.ExcludeDir {
+		if folder == dir || matchPath(strings.Split(dir, "/"), strings.Split(folder, "/")) {
+			return "exclude_dir " + dir
+		}
+	}
+	return ""
+}
+
+// never is what nothing can let in.
+func (c Config) never(folder, name string) string {
 	switch {
 	case strings.HasPrefix(name, "."):
 		return "hidden folder " + folder
-	case name == "node_modules":
-		return "folder " + folder
-	case folder == "testdata":
-		return "testdata of the root"
+	case folder == c.TestdataDir:
+		return "testdata_dir " + folder
 	case c.TmpDir != "" && folder == c.relative(c.TmpDir):
 		return "tmp_dir " + folder
-	case slices.Contains(c.ExcludeDir, folder):
-		return "exclude_dir " + folder
 	}
 	return ""
+}
+
+// matchPath matches as path.Match, part by part; ** is any number of parts. What
+// is no pattern matches itself only, which the caller has tried.
+func matchPath(pattern, parts []string) bool {
+	switch {
+	case len(pattern) == 0:
+		return len(parts) == 0
+	case pattern[0] == "**":
+		return matchPath(pattern[1:], parts) || len(parts) > 0 && matchPath(pattern, parts[1:])
+	case len(parts) == 0:
+		return false
+	}
+	matched, err := path.Match(pattern[0], parts[0])
+	return matched && err == nil && matchPath(pattern[1:], parts[1:])
 }
 
 // let applies include_dir. Folders on the way to something that is included
@@ -159,7 +238,7 @@ func (c Config) let(rel, folder string, dir bool) bool {
 			continue
 		}
 		restricted = true
-		if folder == include || include != "." && in(folder, include) || dir && in(include, folder) {
+		if in(folder, include) || dir && in(include, folder) {
 			return true
 		}
 	}

@@ -17,7 +17,7 @@ func TestIgnoredFolders(t *testing.T) {
 		{"exact paths, not names (T9)", "[build]\nexclude_dir = [\"web\", \"./a/b\", \"c/d/\", \" e \"]", "a c a/web assets vendor a/bc",
 			"web web/x a/b a/b/c c/d e"},
 		{"a bare node_modules is meant for any depth (T9)", "[build]\nexclude_dir = []", "assets vendor", "web/node_modules tmp testdata .git"},
-		{"no globs", "[build]\nexclude_dir = [\"w*\"]", "web", "w*"},
+		{"globs, which Air does not have", "[build]\nexclude_dir = [\"w*\", \"a/*/gen\", \"**/dist\", \"c/**/d\", \"[\"]", "a a/web a/gen a/b/x c c/x d c/x/y", "web w* a/b/gen a/b/gen/x dist a/dist a/b/dist/x c/d c/x/y/d ["},
 		{"tmp_dir elsewhere", "tmp_dir = \"./out/bin/\"\n[build]\nexclude_dir = []", "out tmp outer", "out/bin out/bin/x"},
 		{"tmp_dir outside of the root", "tmp_dir = \"../../.dist/\"", "cmd", ".dist"},
 		{"include_dir (gitea)", "[build]\ninclude_dir = [\"cmd\", \"models/x\"]\ninclude_file = [\"docker/a.toml\"]\nexclude_dir = [\"cmd/docs\"]",
@@ -25,7 +25,7 @@ func TestIgnoredFolders(t *testing.T) {
 		{"include_dir does not rescue", "[build]\ninclude_dir = [\".hidden\", \"testdata\", \"vendor\"]\nexclude_dir = [\"vendor\"]", ".",
 			".hidden testdata vendor"},
 		{"include_dir with an empty name (phishingclub)", "[build]\ninclude_dir = [\"\"]", "cmd web", "node_modules"},
-		{"include_dir with the root", "[build]\ninclude_dir = [\".\"]", ".", "cmd"},
+		{"include_dir with the root is all of it", "[build]\ninclude_dir = [\".\"]", ". cmd cmd/x", "vendor"},
 		{"include_dir outside of the root only (wellknown)", "[build]\ninclude_dir = [\"../../pkg/env\", \"../.hidden\"]",
 			"cmd ../../pkg/env ../../pkg/env/x ../.hidden ../.hidden/x", "../../pkg/env/.git ../../pkg/env/node_modules ../.hidden/.x"},
 	}
@@ -67,12 +67,17 @@ func TestRelevantFiles(t *testing.T) {
 		{"exclude_file (T14)", "[build]\nexclude_file = [\"client.go\", \"./v1/login.html\", \"gen/*.go\"]", "a/client.go v2/login.html gen/a/x.go",
 			"client.go v1/login.html gen/x.go"},
 		{"exclude_regex", "[build]\nexclude_regex = [\"_templ\\\\.go$\", \"^/web/\", \"^x\\\\.go$\"]", "a.go x.go a/web/b.go a_templ.gox.go", "a_templ.go web/a.go"},
-		{"test files stay out with no pattern at all", "[build]\nexclude_regex = []", "a.go", "a_test.go"},
+		{"go build leaves tests out, whatever the patterns", "[build]\nexclude_regex = []\ncmd = \"go build -o x .\"", "a.go", "a_test.go"},
+		{"other commands may run tests", "[build]\nexclude_regex = []\ncmd = \"go test ./...\"", "a.go a_test.go", ""},
+		{"and so may others around go build", "[build]\nexclude_regex = []\ncmd = \"go build -o x . && go test ./...\"", "a_test.go", ""},
+		{"and those before it", "[build]\nexclude_regex = []\npre_cmd = [\"go test ./...\"]\ncmd = \"go build -o x .\"", "a_test.go", ""},
+		{"by default tests stay out", "[build]\ncmd = \"make\"", "a.go", "a_test.go"},
+		{"another folder for test data", "testdata_dir = \"./fixtures/\"\n[build]\nexclude_dir = []", "testdata/a.go x/fixtures/a.go", "fixtures/a.go"},
 		{"include_file does not rescue", "[build]\ninclude_file = [\"vendor/x.ini\", \"a.ini\", \"b.ini\"]\nexclude_file = [\"b.ini\"]", "a.ini", "vendor/x.ini b.ini"},
 		{"include_dir and a file of the root (gitea)", "[build]\ninclude_dir = [\"cmd\", \"a/b\"]\ninclude_file = [\"main.go\"]",
 			"main.go cmd/a.go cmd/x/a.go a/b/x.go go.mod .air.toml", "other.go web/a.go a/x.go a/go.mod"},
-		{"include_dir with the root", "[build]\ninclude_dir = [\".\"]", "a.go", "cmd/a.go"},
-		{"outer roots", "[build]\ninclude_dir = [\"../pkg\"]", "a.go ../pkg/a.go ../pkg/x/a.go", "../pkg/.git/a.go ../pkg/a_test.go"},
+		{"include_dir with the root", "[build]\ninclude_dir = [\".\"]", "a.go cmd/a.go", "tmp/a.go"},
+		{"outer roots", "[build]\ninclude_dir = [\"../pkg\"]", "a.go ../pkg/a.go ../pkg/x/a.go", "../pkg/.git/a.go ../pkg/a_test.go ../other/a.go"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

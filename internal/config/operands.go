@@ -11,9 +11,11 @@ import (
 // the first one for the main package when it can hardly be anything else, so
 // that both `ginreload ./cmd/api` and `ginreload server --port 8080` work.
 
+// splitOperands takes none of them for a package if a flag says what is built
+// or run.
 func splitOperands(line commandLine, dir string) (pkg string, args []string) {
 	words := line.operands
-	if line.program || len(words) == 0 || !mainPackage(words[0], dir) {
+	if line.program || len(words) == 0 || line.says(buildKeys...) || !mainPackage(words[0], dir) {
 		return "", words
 	}
 	args = words[1:]

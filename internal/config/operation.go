@@ -34,7 +34,7 @@ func (line commandLine) operation(command Command) (commandLine, error) {
 		flags.BoolVar(&op.JSON, "json", line.json, "")
 	}
 	args := line.operands[1:]
-	if err := flags.Parse(doubleDashes(flags, args)); err != nil {
+	if err := flags.Parse(asInAir(flags, args, true)); err != nil {
 		e := usageError(flags, args, err)
 		var usage *UsageError
 		if errors.As(e, &usage) && usage.Hint == generalHint {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func (c Config) Program(exists func(path string) bool) Program {
 	case c.FullBin != "":
 		return Program{Line: c.FullBin, Words: c.ArgsBin}
 	case len(c.Entrypoint) > 0:
-		return Program{Path: c.Entrypoint[0], Words: slices.Concat(c.Entrypoint[1:], c.ArgsBin)}
+		return Program{Path: c.onPath(c.Entrypoint[0], exists), Words: slices.Concat(c.Entrypoint[1:], c.ArgsBin)}
 	case c.Bin == "":
 		return Program{Words: c.ArgsBin}
 	}
@@ -40,45 +41,16 @@ func (c Config) Program(exists func(path string) bool) Program {
 	return Program{Path: program, Words: slices.Concat(words[1:], c.ArgsBin)}
 }
 
-// completeBuild settles what is built and run. A package named on the command
-// line beats the file; half a description is completed with Air's defaults.
-func (c *Config) completeBuild(doc *document) {
-	if c.Package != "" {
-		var beaten []string
-		first := 0
-		for _, name := range []string{"cmd", "bin", "entrypoint", "full_bin"} {
-			if value := doc.lookup("build." + name); value == nil || value == "" {
-				continue
-			}
-			if len(beaten) == 0 {
-				first = doc.at("build", name).key
-			}
-			beaten = append(beaten, "build."+name)
-		}
-		if len(beaten) > 0 {
-			c.Cmd, c.Bin, c.Entrypoint, c.FullBin = "", "", nil, ""
-			c.Warnings = append(c.Warnings, doc.warnAt(first,
-				c.Package+" on the command line replaces "+strings.Join(beaten, ", "),
-				"to hand it to the program instead: ginreload -- "+c.Package))
-		}
-		return
+// onPath looks a bare word up as Air does: on PATH, and then in Root.
+func (c Config) onPath(word string, exists func(string) bool) string {
+	if filepath.IsAbs(word) {
+		return word
 	}
-	says := c.Bin != "" || len(c.Entrypoint) > 0 || c.FullBin != ""
-	if c.Cmd == "" && !says {
-		return
+	if _, err := exec.LookPath(word); err == nil {
+		return word
 	}
-	tmp, _ := doc.lookup("tmp_dir").(string)
-	if tmp = strings.TrimSpace(tmp); tmp == "" {
-		tmp = "tmp"
+	if file := filepath.Join(c.Root, word); exists(file) {
+		return file
 	}
-	binary := filepath.ToSlash(filepath.Clean(tmp)) + "/main"
-	if !filepath.IsAbs(tmp) {
-		binary = "./" + binary
-	}
-	if c.Cmd == "" {
-		c.Cmd = "go build -o " + shellWord(binary) + " ."
-	}
-	if !says {
-		c.Bin = binary
-	}
+	return word
 }

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -65,31 +64,5 @@ func TestWriteInitDoesNotOverwrite(t *testing.T) {
 	}
 	if _, err := WriteInit(filepath.Join(dir, "gone"), Project{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("folder that is missing: %v", err)
-	}
-}
-
-func TestExampleNamesEveryHonouredKey(t *testing.T) {
-	t.Parallel()
-	file, err := filepath.Abs(filepath.Join("..", "..", ".air.toml.example"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := project(t, nil)
-	c := mustLoad(t, dir, "-c", file)
-	if len(c.Warnings) != 0 {
-		t.Errorf("warnings %q", messages(c))
-	}
-	doc, err := read(file, file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := map[string]bool{}
-	for _, e := range doc.entries {
-		named[strings.Join(e.path, ".")] = true
-	}
-	for _, k := range keys() {
-		if k.honoured != named[k.name] {
-			t.Errorf("%s: honoured %t, in the example %t", k.name, k.honoured, named[k.name])
-		}
 	}
 }

@@ -29,7 +29,7 @@ func (line commandLine) superviseCommand() (commandLine, error) {
 	flags.DurationVar(&s.StopTimeout, "stop-timeout", 0, "")
 	flags.BoolVarP(&help, "help", "h", false, "")
 	args := line.operands[1:]
-	if err := flags.Parse(doubleDashes(flags, args)); err != nil {
+	if err := flags.Parse(asInAir(flags, args, false)); err != nil {
 		return line, usageError(flags, args, err)
 	}
 	s.Args = flags.Args()

@@ -6,35 +6,6 @@ import (
 	"strings"
 )
 
-// unhonoured lists, in one warning, the keys of Air that ask for something that
-// ginreload does not do yet.
-func (d *document) unhonoured() []Warning {
-	var places []string
-	first := 0
-	seen := map[string]bool{}
-	for _, e := range d.entries {
-		if len(e.path) > 2 {
-			e.path = e.path[:2]
-		}
-		name := strings.Join(e.path, ".")
-		k, known := findKey(name)
-		if !known || k.honoured || seen[name] || k.asksForNothing(d, d.lookup(name)) {
-			continue
-		}
-		if seen[name] = true; first == 0 {
-			first = d.line(e.key)
-		}
-		places = append(places, fmt.Sprintf("%s (%s:%d)", name, d.name, d.line(e.key)))
-	}
-	if len(places) == 0 {
-		return nil
-	}
-	if len(places) == 1 { // the warning begins with its place
-		places[0], _, _ = strings.Cut(places[0], " ")
-	}
-	return []Warning{{File: d.name, Line: first, Message: "not honoured yet: " + strings.Join(places, ", ")}}
-}
-
 // unknown warns of each key and section that Air never had. Air ignores them
 // without a word, and so a misspelt wish is lost.
 func (d *document) unknown() []Warning {
@@ -44,31 +15,38 @@ func (d *document) unknown() []Warning {
 	var warnings []Warning
 	reported := map[string]bool{}
 	for _, e := range d.entries {
-		path := e.path
-		section := path[0]
-		switch {
-		case slices.Contains(sections(), section):
-			if len(path) == 1 {
-				continue
-			}
-			if _, known := findKey(section + "." + path[1]); known {
-				continue
-			}
-			if name := section + "." + path[1]; !reported[name] {
-				reported[name] = true
-				warnings = append(warnings, d.warnAt(e.key, "unknown key "+name, keyHint(section, path[1])))
-			}
-		case slices.Contains(keysOf(""), section):
-		case reported[section]:
-		case e.table || len(path) > 1:
-			reported[section] = true
-			warnings = append(warnings, d.warnAt(e.key, "unknown section ["+section+"]", d.sectionHint(section)))
-		default:
-			reported[section] = true
-			warnings = append(warnings, d.warnAt(e.key, "unknown key "+section, keyHint("", section)))
+		name, hint := d.stranger(e)
+		if name == "" || reported[name] {
+			continue
 		}
+		reported[name] = true
+		warnings = append(warnings, d.warnAt(e.key, "unknown "+name, hint))
 	}
 	return warnings
+}
+
+// stranger returns what of an entry nobody knows, "" for nothing.
+func (d *document) stranger(e entry) (name, hint string) {
+	path := e.path
+	switch section := path[0]; {
+	case slices.Contains(sections(), section):
+		for depth := 1; depth < len(path) && depth < 3; depth++ {
+			within := strings.Join(path[:depth], ".")
+			if depth == 2 && !slices.Contains(platforms, path[1]) && path[1] != "rules" {
+				break
+			}
+			if key := path[depth]; !slices.Contains(keysOf(within), key) && !invented(within, key) {
+				return "key " + within + "." + key, keyHint(within, key)
+			}
+		}
+		return "", ""
+	case slices.Contains(keysOf(""), section):
+		return "", ""
+	case e.table || len(path) > 1:
+		return "section [" + section + "]", d.sectionHint(section)
+	default:
+		return "key " + section, keyHint("", section)
+	}
 }
 
 // foreign recognises a file that is not Air's at all: air.toml is also the name
@@ -90,6 +68,9 @@ func (d *document) foreign() (Warning, bool) {
 }
 
 func keyHint(section, name string) string {
+	if hint := inventions[section+"."+name]; hint != "" {
+		return hint
+	}
 	if near := nearest(name, keysOf(section)); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
@@ -106,6 +87,9 @@ func keyHint(section, name string) string {
 // sectionHint also names the keys that an invented section swallows.
 func (d *document) sectionHint(section string) string {
 	hint := ""
+	if hint := inventions[section]; hint != "" {
+		return hint
+	}
 	if near := nearest(section, sections()); near != "" {
 		return fmt.Sprintf("did you mean [%s]?", near)
 	}

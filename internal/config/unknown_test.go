@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestUnknownKeys(t *testing.T) { // T18
@@ -18,7 +19,15 @@ func TestUnknownKeys(t *testing.T) { // T18
 		{"letters swapped", "[build]\nbni = 'x'\n", []string{".air.toml:2: unknown key build.bni → did you mean bin?"}},
 		{"plural", "[build]\npre_cmds = ['x']\n", []string{".air.toml:2: unknown key build.pre_cmds → did you mean pre_cmd?"}},
 		{"upper case", "[build]\nCMD = 'x'\n", []string{".air.toml:2: unknown key build.CMD → did you mean cmd?"}},
-		{"nothing near", "[build]\nwatch = ['x']\n", []string{".air.toml:2: unknown key build.watch"}},
+		{"nothing near", "[build]\nzzz = ['x']\n", []string{".air.toml:2: unknown key build.zzz"}},
+		{"invented, and known for it", "[build]\nbuild_flags = '-v'\n[run]\ncmd = 'x'\n", []string{
+			".air.toml:2: unknown key build.build_flags → flags of go build belong into cmd",
+			".air.toml:3: unknown section [run] → what is run is said in [build]: entrypoint for the program, args_bin for its arguments"}},
+		{"in the section of a system", "[build.windows]\nbni = 'x'\ndelay = 1\n[build.linus]\nx = 1\n", []string{
+			".air.toml:2: unknown key build.windows.bni → did you mean bin?", ".air.toml:3: unknown key build.windows.delay → did you mean delay in [build]?",
+			".air.toml:4: unknown key build.linus → did you mean linux?"}},
+		{"in a rule", "[[build.rules]]\ncmd = 'x'\ninclude_ext = ['css']\ninclude_dirs = ['web']\n", []string{
+			".air.toml:4: unknown key build.rules.include_dirs → did you mean include_dir?"}},
 		{"in the wrong section", "[build]\ntmp_dir = 'x'\n[log]\ncmd = 'x'\n", []string{
 			".air.toml:2: unknown key build.tmp_dir → tmp_dir belongs at the top of the file, before the first section",
 			".air.toml:4: unknown key log.cmd → did you mean cmd in [build]?"}},
@@ -27,9 +36,9 @@ func TestUnknownKeys(t *testing.T) { // T18
 		{"section misspelt", "[biuld]\ncmd = 'x'\n", []string{".air.toml:1: unknown section [biuld] → did you mean [build]?"}},
 		{"section that swallows keys", "[watch]\ndelay = 1\nfoo = 2\nroot = '.'\n", []string{
 			".air.toml:1: unknown section [watch] → delay belongs in [build]; root belongs at the top of the file"}},
-		{"section of a section", file + "[build.env]\nA = 'x'\nB = 'y'\n", []string{".air.toml:2: unknown key build.env"}},
-		{"inline and dotted", "build = { bni = 1 }\nserve.x = 1\nserve.y = 2\n", []string{
-			".air.toml:1: unknown key build.bni → did you mean bin?", ".air.toml:2: unknown section [serve]"}},
+		{"section of a section", file + "[build.env]\nA = 'x'\nB = 'y'\n", []string{".air.toml:2: unknown key build.env → variables belong into env_files, or before the program in full_bin: \"APP_ENV=dev ./tmp/main\""}},
+		{"inline and dotted", "build = { bni = 1 }\nother.x = 1\nother.y = 2\n", []string{
+			".air.toml:1: unknown key build.bni → did you mean bin?", ".air.toml:2: unknown section [other]"}},
 		{"quoted", file + "\"build.cmd\" = 'x'\n", []string{".air.toml:2: unknown key build.cmd"}},
 		{"ours misspelt", "[ginreload]\noverlaps = true\nhandof = \"auto\"\n", []string{
 			".air.toml:2: unknown key ginreload.overlaps → did you mean overlap?", ".air.toml:3: unknown key ginreload.handof → did you mean handoff?"}},
@@ -59,27 +68,14 @@ func TestUnknownKeys(t *testing.T) { // T18
 	}
 }
 
-func TestKeysThatAreNotHonouredYet(t *testing.T) { // T24
+func TestTheProxyIsNotHonouredYet(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, text, want string
-	}{
-		{"asked for", "[build]\npoll = true\npoll_interval = 500\n\n[misc]\nclean_on_exit = true\n",
-			".air.toml:2: not honoured yet: build.poll (.air.toml:2), build.poll_interval (.air.toml:3), misc.clean_on_exit (.air.toml:6)"},
-		{"values that ask for nothing", "[build]\npoll = false\npoll_interval = 500\nrerun_delay = 500\nlog = \"build-errors.log\"\npre_cmd = []\n" +
-			"[proxy]\nenabled = false\nproxy_port = 8090\n[color]\nmain = \"magenta\"\napp = \"\"\n[log]\ntime = true\n", ""},
-		{"rules and systems", "[[build.rules]]\ncmd = 'x'\n[[build.rules]]\ncmd = 'y'\n[build.windows]\nbin = 'x.exe'\n",
-			".air.toml:1: not honoured yet: build.rules (.air.toml:1), build.windows (.air.toml:5)"},
-		{"proxy", "[proxy]\nenabled = true\nproxy_port = 1\n",
-			".air.toml:2: not honoured yet: proxy.enabled (.air.toml:2), proxy.proxy_port (.air.toml:3)"},
+	c := loadText(t, "[proxy]\nenabled = true\nproxy_port = 8090\napp_port = 8080\napp_start_timeout = 100\n")
+	if got := messages(c); len(got) != 1 || got[0] != ".air.toml:2: proxy.enabled: the proxy is not honoured yet" {
+		t.Errorf("%q", got)
 	}
-	for _, tc := range tests {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			if got := strings.Join(messages(loadText(t, tc.text)), "\n"); got != tc.want {
-				t.Errorf("got\n%s\nwant\n%s", got, tc.want)
-			}
-		})
+	if want := (Proxy{true, 8090, 8080, 100 * time.Millisecond}); c.Proxy != want {
+		t.Errorf("%+v", c.Proxy)
 	}
 }
 
