@@ -68,13 +68,12 @@ func UnknownVariables(environ []string) []Warning {
 // forgotten.
 func nearestVariable(name string, names []string) string {
 	name = strings.TrimPrefix(name, variablePrefix)
+	if places := sectionsWith(strings.ToLower(name)); len(places) > 0 && places[0] != "" {
+		return variablePrefix + strings.ToUpper(places[0]) + "_" + name
+	}
 	var short []string
 	for _, candidate := range names {
-		candidate = strings.TrimPrefix(candidate, variablePrefix)
-		if strings.HasSuffix(candidate, "_"+name) {
-			return variablePrefix + candidate
-		}
-		short = append(short, strings.ToLower(candidate))
+		short = append(short, strings.ToLower(strings.TrimPrefix(candidate, variablePrefix)))
 	}
 	if near := nearest(name, short); near != "" {
 		return variablePrefix + strings.ToUpper(near)

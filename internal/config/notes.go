@@ -107,10 +107,12 @@ func outputOf(cmd string) string {
 		return ""
 	}
 	for i, word := range words {
-		if after, ok := strings.CutPrefix(strings.TrimPrefix(word, "-"), "-o="); ok {
-			return after
-		}
-		if (word == "-o" || word == "--o") && i+1 < len(words) {
+		name, value, joined := strings.Cut(word, "=")
+		switch {
+		case name != "-o" && name != "--o":
+		case joined:
+			return value
+		case i+1 < len(words):
 			return words[i+1]
 		}
 	}
