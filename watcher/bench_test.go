@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// BenchmarkNew starts a watcher on 10 000 files of 2 kB in 500 folders.
-func BenchmarkNew(b *testing.B) {
+// plantTree writes 10 000 files of 2 kB in 500 folders.
+func plantTree(b *testing.B) string {
 	dir := b.TempDir()
 	content := make([]byte, 2000)
 	for i := range 500 {
@@ -19,6 +19,12 @@ func BenchmarkNew(b *testing.B) {
 			must(b, os.WriteFile(fmt.Sprintf("%s/%d.go", folder, j), content, 0o644))
 		}
 	}
+	return dir
+}
+
+// BenchmarkNew starts a watcher on the tree.
+func BenchmarkNew(b *testing.B) {
+	dir := plantTree(b)
 	for b.Loop() {
 		w, err := New(Options{Roots: []string{dir}})
 		must(b, err)
@@ -34,8 +40,15 @@ func BenchmarkNew(b *testing.B) {
 
 // BenchmarkLatency is the time from a write to the set, DefaultQuiet included.
 func BenchmarkLatency(b *testing.B) {
+	for _, on := range origins {
+		b.Run(on.name, func(b *testing.B) { measureLatency(b, Options{Poll: on.polls}) })
+	}
+}
+
+func measureLatency(b *testing.B, opts Options) {
 	dir := b.TempDir()
-	w, err := New(Options{Roots: []string{dir}})
+	opts.Roots = []string{dir}
+	w, err := New(opts)
 	must(b, err)
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan error)

@@ -29,7 +29,7 @@ func isGone(err error) bool {
 
 type polledFolder struct {
 	path   string
-	glance  glance // zero if it has to be listed, whatever it is
+	glance glance // zero if it has to be listed, whatever it is
 	listed time.Time
 	names  map[string]*polledFile // of everything in it
 }
@@ -38,7 +38,7 @@ type polledFile struct {
 	path    string
 	folder  *polledFolder // nil for a single
 	watched bool          // else there is no more to it than its kind
-	glance   glance         // zero if it is not there
+	glance  glance        // zero if it is not there
 	changed time.Time     // as far as is known
 	listed  time.Time     // when it was last in the folder's list
 }

@@ -64,6 +64,24 @@ func TestEverySaveIsOneWrite(t *testing.T) {
 			r.write("x.go", "new")
 			r.remove("x.go.123456789")
 		},
+		"with its size and its time kept": func(r *rig) { // rsync --inplace --times, with bad luck
+			is, err := os.Stat(r.path("x.go"))
+			must(r, err)
+			r.write("x.go", "new")
+			must(r, os.Chtimes(r.path("x.go"), is.ModTime(), is.ModTime()))
+		},
+		"another one of its size and its time": func(r *rig) {
+			is, err := os.Stat(r.path("x.go"))
+			must(r, err)
+			r.write("t", "new")
+			must(r, os.Chtimes(r.path("t"), is.ModTime(), is.ModTime()))
+			r.rename("t", "x.go")
+		},
+		"with another mode": func(r *rig) {
+			must(r, os.Chmod(r.path("x.go"), 0o755))
+			r.write("x.go", "new")
+			must(r, os.Chmod(r.path("x.go"), 0o600))
+		},
 		"removed and written": func(r *rig) {
 			r.remove("x.go")
 			r.write("x.go", "new")
