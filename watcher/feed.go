@@ -25,9 +25,11 @@ type source struct {
 	add, remove func(folder string) error // safe while events are being received
 	close       func() error
 
-	single func(path string) // watches a path for itself; nil if only folders can be
-	look   func(ctx context.Context, everything bool) batch
+	look                 func(ctx context.Context, everything bool) batch
+	watchFile, leaveFile func(path string) // for one that need not exist
 }
+
+func (s source) polls() bool { return s.look != nil }
 
 func openSource() (source, error) {
 	w, err := fsnotify.NewWatcher()
@@ -120,11 +122,15 @@ func (b *batch) note(path string, op Op, now time.Time) {
 	if b.events == nil {
 		b.events = make(map[string]event)
 	}
-	known, ok := b.events[path]
-	if !ok {
-		known.first = now
+	b.join(path, event{op: op, first: now, last: now})
+}
+
+// join adds what happened later, or at the same time.
+func (b *batch) join(path string, e event) {
+	if known, ok := b.events[path]; ok {
+		e.op, e.first = known.op.then(e.op), known.first
 	}
-	b.events[path] = event{op: known.op.then(op), first: known.first, last: now}
+	b.events[path] = e
 }
 
 func opOf(op fsnotify.Op) Op {

@@ -5,6 +5,7 @@ package watcher
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // glanceAt looks at what a path leads to, glanceAtLink at the path itself. There is
@@ -18,4 +19,12 @@ func callStat(stat func(string) (fs.FileInfo, error), path string) (glance, erro
 		return glance{}, err
 	}
 	return glance{kind: is.Mode().Type(), size: is.Size(), mtime: is.ModTime().UnixNano()}, nil
+}
+
+// identity tells folders apart, whatever they are called.
+type identity string
+
+func identify(folder string) (identity, error) {
+	path, err := filepath.EvalSymlinks(folder)
+	return identity(path), err
 }

@@ -51,3 +51,11 @@ func kindOf(mode uint32) fs.FileMode {
 	}
 	return fs.ModeIrregular
 }
+
+// identity tells folders apart, whatever they are called.
+type identity struct{ dev, ino uint64 }
+
+func identify(folder string) (identity, error) {
+	is, err := glanceAt(folder)
+	return identity{is.dev, is.ino}, err
+}

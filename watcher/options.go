@@ -38,6 +38,9 @@ type Options struct {
 	// PollInterval is how long it is from one look to the next; 0 means
 	// DefaultPollInterval, and what is below 50 ms means that.
 	PollInterval time.Duration
+	// FollowSymlinks has folders behind links watched like any others, under the
+	// path of the link, wherever they lie; else a link is a file.
+	FollowSymlinks bool
 	// Warn is told, once each, of what is not watched although it should be:
 	// folders that cannot be read, a *LimitError. It must not block; nil is none.
 	Warn func(error)

@@ -27,7 +27,7 @@ type poller struct {
 	folders map[string]*polledFolder
 	singles map[string]*polledFile // added one by one, there or not
 	fresh   map[string]fresh
-	files   []*polledFile // of all folders, last changed first; nil if to be collected
+	files   []*polledFile // all of them, last changed first; nil if to be collected
 	turn    int           // in files: whose turn it is
 	changed time.Time     // when something was last found
 	now     time.Time     // when this look began
@@ -63,11 +63,12 @@ func (p *poller) open() (source, error) {
 	p.fresh = make(map[string]fresh)
 	p.files, p.changed = nil, time.Now()
 	return source{
-		add:    p.addFolder,
-		single: p.addSingle,
-		remove: p.remove,
-		look:   p.look,
-		close:  func() error { return nil },
+		add:       p.addFolder,
+		watchFile: p.watchFile,
+		leaveFile: p.leaveFile,
+		remove:    p.remove,
+		look:      p.look,
+		close:     func() error { return nil },
 	}, nil
 }
 
@@ -91,22 +92,24 @@ func (p *poller) addFolder(path string) error {
 	return nil
 }
 
-func (p *poller) addSingle(path string) {
-	f := &polledFile{path: path}
-	f.glance, _ = glanceAtLink(path)
-	p.singles[path] = f
-}
-
 func (p *poller) remove(path string) error {
-	_, isFolder := p.folders[path]
-	_, isSingle := p.singles[path]
-	if !isFolder && !isSingle {
+	if _, ok := p.folders[path]; !ok {
 		return fsnotify.ErrNonExistentWatch
 	}
 	delete(p.folders, path)
-	delete(p.singles, path)
 	p.files = nil
 	return nil
+}
+
+func (p *poller) watchFile(path string) {
+	f := &polledFile{path: path, changed: time.Now()} // so that it is among the first
+	f.glance, _ = glanceAtLink(path)
+	p.singles[path], p.files = f, nil
+}
+
+func (p *poller) leaveFile(path string) {
+	delete(p.singles, path)
+	p.files = nil
 }
 
 // look returns what differs from the look before. Unless it is for everything,
@@ -122,9 +125,6 @@ func (p *poller) look(ctx context.Context, everything bool) batch {
 		}
 		p.lookAtFolder(f)
 	}
-	for _, f := range p.singles {
-		p.lookAtFile(f)
-	}
 	files := p.inOrder()
 	first := min(busy, len(files))
 	for _, f := range files[:first] {
@@ -138,10 +138,10 @@ func (p *poller) look(ctx context.Context, everything bool) batch {
 	return found
 }
 
-// inOrder returns the files of all folders, last changed first.
+// inOrder returns all files, last changed first.
 func (p *poller) inOrder() []*polledFile {
 	if p.files == nil {
-		p.files = make([]*polledFile, 0, 64)
+		p.files = slices.AppendSeq(make([]*polledFile, 0, 64), maps.Values(p.singles))
 		for _, folder := range p.folders {
 			for _, f := range folder.names {
 				if f.watched {

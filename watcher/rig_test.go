@@ -138,7 +138,7 @@ func (r *rig) show(s ChangeSet) string {
 // Who polls cannot know a rename from a removal.
 func (r *rig) expect(want string) ChangeSet {
 	r.Helper()
-	if r.w.source.look != nil {
+	if r.w.source.polls() {
 		want = strings.ReplaceAll(want, "rename ", "remove ")
 	}
 	set := r.next()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,44 +12,67 @@ import (
 
 // tree is which folders are watched. inotify knows folders by inode and fsnotify
 // by path, and neither notices when the two part: the watch of a folder that was
-// moved lives on and reports under the old path, and a watch added under the new
-// path is silently taken for the old one. So after any event by which a path may
-// have become another folder, all watches at and below it are dropped, and then,
-// after all drops of the batch, added again.
+// moved lives on and reports under the old path. So after any event by which a
+// path may have become another folder, all watches at and below it are dropped,
+// and then, after all drops of the batch, added again.
 //
 // It belongs to New, then to Run.
 type tree struct {
 	roots   []string
 	ignore  func(path string, dir bool) bool
 	warn    func(error)
+	follows bool // links are followed
 	source  source
 	table   *table
-	singles singles
-	folders map[string]int         // watched with all below → round in which it was entered
+	singles map[string]bool // files that are watched for themselves
+	anchors anchors         // of singles and of what links lead over
+	links   links
+	names   *names
+	folders map[string]folder      // watched with all below
+	copies  map[identity]int       // by how many paths a folder is in folders
+	doubts  map[string]event       // what there is still to look at in this round
 	round   int                    // number of the batch being applied
 	inodes  map[string]os.FileInfo // of the roots, as watched
 	limit   error                  // the kernel refused a watch for want of space
 	warned  map[string]bool        // by text: a folder is complained about once
 }
 
+type folder struct {
+	id    identity
+	round int // in which it was entered
+}
+
+// errCircle says that a folder holds itself, which is nothing to complain about.
+var errCircle = errors.New("the folder is one of those above it")
+
+// mostCopies bounds by how many paths one folder is watched. Links that cross
+// would else lead to as many paths as there are orders in which to follow them.
+const mostCopies = 16
+
 func newTree(opts Options, t *table) *tree {
-	return &tree{
+	tree := &tree{
 		roots:   opts.Roots,
 		ignore:  opts.Ignore,
 		warn:    opts.Warn,
+		follows: opts.FollowSymlinks,
 		table:   t,
-		singles: newSingles(opts.Files),
-		folders: make(map[string]int),
+		singles: make(map[string]bool),
 		inodes:  make(map[string]os.FileInfo),
 		warned:  make(map[string]bool),
 	}
+	for _, file := range opts.Files {
+		tree.singles[file] = true
+	}
+	return tree
 }
 
 // plant watches everything afresh through s, and marks every file.
 func (t *tree) plant(s source) error {
 	t.source = s
-	clear(t.folders)
-	t.singles.forget()
+	t.names = newNames(s, t.lostWatch)
+	t.folders, t.copies = make(map[string]folder), make(map[identity]int)
+	t.doubts = make(map[string]event)
+	t.anchors, t.links = newAnchors(), newLinks()
 	// Outer roots come first, so that a root inside of one is found there, and is
 	// then a folder like any other: it may be removed.
 	slices.Sort(t.roots)
@@ -66,50 +88,12 @@ func (t *tree) plant(s source) error {
 		outer = append(outer, root)
 	}
 	t.roots = outer
+	for file := range t.singles {
+		t.anchors.of[file] = ""
+	}
 	t.anchor()
-	t.compareRoots()
+	t.look(&window{})
 	return nil
-}
-
-// enterRoot enters a root unless it is the folder that is watched already.
-//
-// That a root was removed has no event while a process is in it (the inode is not
-// deleted, inotify(7)), and this process mostly is. So settle asks, every time.
-func (t *tree) enterRoot(root string) error {
-	info, err := os.Stat(root)
-	if err == nil && !info.IsDir() {
-		err = syscall.ENOTDIR // fsnotify would watch the file
-	}
-	if err != nil {
-		return &RootError{Root: root, Err: err}
-	}
-	_, watched := t.folders[root]
-	if watched && os.SameFile(info, t.inodes[root]) {
-		return nil
-	}
-	t.leave(root, Remove)
-	if err := t.enter(root); err != nil {
-		return &RootError{Root: root, Err: err}
-	}
-	t.inodes[root] = info
-	t.anchor()
-	return nil
-}
-
-// compareRoots tells of roots that are other names of folders in other roots.
-func (t *tree) compareRoots() {
-	resolved := make([]string, len(t.roots))
-	for i, root := range t.roots {
-		resolved[i], _ = filepath.EvalSymlinks(root)
-	}
-	for i, one := range t.roots {
-		for j, other := range t.roots {
-			same := i > j && resolved[i] == resolved[j]
-			if same || below(resolved[i], resolved[j]) {
-				t.tell(fmt.Errorf("watching files: changes in %s may be reported under %s, which holds the same files", one, other))
-			}
-		}
-	}
 }
 
 // enter watches dir and all folders below it that are not ignored, and marks the
@@ -128,17 +112,15 @@ func (t *tree) enter(dir string) error {
 		}
 		for _, e := range entries {
 			path := filepath.Join(dir, e.Name())
-			if !e.IsDir() {
-				if t.wants(path, e.Type()) {
-					t.table.mark(path, Create)
-				}
+			if !t.isFolder(path, e.Type()) {
+				t.markWanted(path, e.Type(), Create)
 				continue
 			}
 			if _, ok := t.folders[path]; ok || t.ignored(path, true) {
 				continue
 			}
 			if err := t.watch(path); err != nil {
-				t.complain(path, err)
+				t.refuse(path, e.Type(), err)
 				continue
 			}
 			todo = append(todo, path)
@@ -147,24 +129,67 @@ func (t *tree) enter(dir string) error {
 	return nil
 }
 
+// isFolder reports whether what is at path is to be entered like a folder. From
+// now on it is noticed if that changes, also at the far end of a link.
+func (t *tree) isFolder(path string, kind fs.FileMode) bool {
+	if kind&fs.ModeSymlink == 0 || !t.follows {
+		return kind.IsDir()
+	}
+	t.followLink(path)
+	return isFolder(path)
+}
+
 func (t *tree) watch(dir string) error {
-	if t.limit == nil {
-		err := t.source.add(dir)
+	id, err := identify(dir)
+	if err == nil {
+		err = t.admit(dir, id)
+	}
+	if err == nil && t.limit == nil {
+		err = t.names.add(dir)
 		if isLimit(err) {
 			t.limit, err = err, nil // go on, to know how many folders there are
 		}
-		if err != nil {
-			return err
-		}
 	}
-	// fsnotify follows links: if the folder has become one since it was listed,
-	// the watch is on the target, and would take its events away from it.
-	if isLink(dir) && !slices.Contains(t.roots, dir) {
-		_ = t.source.remove(dir)
+	if err != nil {
+		return err
+	}
+	// A watch follows links: if the folder has become one since it was listed,
+	// the watch is on the target.
+	if !t.follows && isLink(dir) && !slices.Contains(t.roots, dir) {
+		t.names.remove(dir)
 		return syscall.ENOTDIR
 	}
-	t.folders[dir] = t.round
+	t.folders[dir] = folder{id, t.round}
+	t.copies[id]++
 	return nil
+}
+
+// admit refuses a folder by which there would be no end of folders.
+func (t *tree) admit(dir string, id identity) error {
+	if !t.follows {
+		return nil
+	}
+	for above := filepath.Dir(dir); ; above = filepath.Dir(above) {
+		f, ok := t.folders[above]
+		if !ok {
+			break
+		}
+		if f.id == id {
+			return errCircle
+		}
+	}
+	if t.copies[id] >= mostCopies {
+		return fmt.Errorf("links lead to it by more than %d paths", mostCopies)
+	}
+	return nil
+}
+
+// refuse leaves a folder out. If it is the end of a link, there is still the link.
+func (t *tree) refuse(path string, kind fs.FileMode, err error) {
+	t.complain(path, err)
+	if kind&fs.ModeSymlink != 0 {
+		t.markWanted(path, kind, Create)
+	}
 }
 
 // leave drops all watches at and below a path that may not be the folder that it
@@ -175,102 +200,55 @@ func (t *tree) leave(dir string, op Op) bool {
 		return released
 	}
 	t.table.markBelow(dir, op)
-	for folder := range t.folders {
-		if folder == dir || below(folder, dir) {
-			delete(t.folders, folder)
-			// The error says that the kernel or fsnotify was faster.
-			_ = t.source.remove(folder)
+	for path, f := range t.folders {
+		if path != dir && !below(path, dir) {
+			continue
+		}
+		delete(t.folders, path)
+		if t.copies[f.id]--; t.copies[f.id] == 0 {
+			delete(t.copies, f.id)
+		}
+		t.names.remove(path)
+	}
+	for link := range t.links.trails {
+		if below(link, dir) {
+			t.setTrail(link, nil)
 		}
 	}
 	return true
 }
 
-// apply takes note of a batch, and moves w by those events that matter.
-func (t *tree) apply(b batch, w *window) {
-	t.round++
-	// Sorted, so that a folder is entered before the folders in it are looked at.
-	paths := slices.Sorted(maps.Keys(b.events))
-	matters := func(e event) {
-		w.touch(e.first)
-		w.touch(e.last)
-	}
-	for _, path := range paths {
-		if e := b.events[path]; e.op.structural() && t.leave(path, e.op) {
-			matters(e)
-		}
-	}
-	t.anchor()
-	for _, path := range paths {
-		if e := b.events[path]; t.look(path, e.op) {
-			matters(e)
-		}
-	}
-}
-
-// look sees what is at path now, and reports whether an event there can lead to
-// a change.
-func (t *tree) look(path string, op Op) bool {
-	if op.structural() && slices.Contains(t.roots, path) {
-		return true // findRoots sees what became of it; a deployment may swap it
-	}
-	if t.singles.has(path) {
-		t.table.mark(path, op)
-		return true
-	}
-	if _, ok := t.folders[filepath.Dir(path)]; !ok {
-		return false // of a folder that was left, or beside a single file
-	}
-	info, err := os.Lstat(path)
-	switch {
-	case err != nil:
-		return t.table.markKnown(path, op)
-	case info.IsDir():
-		replaced := t.table.markKnown(path, op)
-		return t.lookFolder(path, op) || replaced
-	case t.wants(path, info.Mode().Type()):
-		t.table.mark(path, op)
-		return true
-	}
-	return t.table.markKnown(path, op)
-}
-
-func (t *tree) lookFolder(path string, op Op) bool {
-	if !op.structural() || t.ignored(path, true) {
-		return false
-	}
-	// A folder that was found while entering the one above it, in this batch, was
-	// watched after this event and needs no second look.
-	if round, ok := t.folders[path]; ok && round == t.round {
-		return true
-	}
-	if err := t.enter(path); err != nil {
-		t.complain(path, err)
-	}
-	return true
-}
-
-// findRoots makes sure that the roots are there and watched.
-func (t *tree) findRoots() error {
-	for _, root := range t.roots {
-		if err := t.enterRoot(root); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// watching reports whether a change of the file would be noticed.
+// watching reports whether a change of the file would be noticed. A path that is
+// entered as a folder is no file, even if there is a link.
 func (t *tree) watching(path string) bool {
-	_, ok := t.folders[filepath.Dir(path)]
-	return ok || t.singles.has(path)
+	if t.singles[path] {
+		return true
+	}
+	_, entered := t.folders[path]
+	_, above := t.folders[filepath.Dir(path)]
+	return above && !entered
+}
+
+// markWanted marks a path if it is a file to watch, and reports that.
+func (t *tree) markWanted(path string, kind fs.FileMode, op Op) bool {
+	wanted := t.wants(path, kind)
+	if wanted {
+		t.table.mark(path, op)
+	}
+	return wanted
 }
 
 // wants reports whether a path of this type is a file to watch.
-func (t *tree) wants(path string, mode fs.FileMode) bool {
-	if t.singles.has(path) {
+func (t *tree) wants(path string, kind fs.FileMode) bool {
+	if t.singles[path] {
 		return true
 	}
-	return mode&^fs.ModeSymlink == 0 && !isDropping(filepath.Base(path)) && !t.ignored(path, false)
+	return kind&^fs.ModeSymlink == 0 && !isDropping(filepath.Base(path)) && !t.ignored(path, false)
+}
+
+// concerns reports whether an event of such a path can matter.
+func (t *tree) concerns(path string, kind fs.FileMode) bool {
+	return t.follows && kind&fs.ModeSymlink != 0 || t.wants(path, kind)
 }
 
 func (t *tree) ignored(path string, dir bool) bool { return t.ignore != nil && t.ignore(path, dir) }
@@ -278,15 +256,13 @@ func (t *tree) ignored(path string, dir bool) bool { return t.ignore != nil && t
 // complain tells the caller once about a folder that is not watched, except about
 // one that is none any more, which has an event of its own.
 func (t *tree) complain(dir string, err error) {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || isLink(dir) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, errCircle) {
+		return
+	}
+	if !t.follows && isLink(dir) {
 		return
 	}
 	t.tell(fmt.Errorf("watching folder %s: %w", dir, err))
-}
-
-func isLink(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 func (t *tree) tell(err error) {
@@ -295,4 +271,14 @@ func (t *tree) tell(err error) {
 	}
 	t.warned[err.Error()] = true
 	t.warn(err)
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

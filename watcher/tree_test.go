@@ -345,16 +345,18 @@ func TestUnreadableFolderIsSkippedAndReportedOnce(t *testing.T) {
 	}
 }
 
-func TestTwoNamesOfOneRootAreToldOf(t *testing.T) {
-	t.Parallel()
+func TestTwoNamesOfOneFolderBothReport(t *testing.T) { eachOrigin(t, twoNamesOfOneFolderBothReport) }
+
+func twoNamesOfOneFolderBothReport(t *testing.T, on origin) {
 	top := t.TempDir()
-	files{"a/sub/": ""}.write(t, top)
+	files{"a/sub/deep/x.go": "x"}.write(t, top)
 	must(t, os.Symlink("a/sub", top+"/b"))
-	var warned complaints
-	w, err := New(Options{Roots: []string{top + "/a", top + "/b"}, Warn: warned.add})
-	must(t, err)
-	must(t, w.Close())
-	if got := warned.text(); !strings.Contains(got, "same files") {
-		t.Errorf("warned %s", got)
-	}
+	r := on.watchDir(t, top+"/a", func(o *Options) { o.Roots = append(o.Roots, top+"/b") })
+	r.write("sub/deep/x.go", "2")
+	r.write("sub/n.go", "n")
+	r.expect("write sub/deep/x.go, create sub/n.go, write ../b/deep/x.go, create ../b/n.go")
+	r.rename("sub/deep", "sub/d")
+	r.expect("create sub/d/x.go, rename sub/deep/x.go, create ../b/d/x.go, rename ../b/deep/x.go")
+	r.write("sub/d/x.go", "3")
+	r.expect("write sub/d/x.go, write ../b/d/x.go")
 }

@@ -47,7 +47,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	}
 	if opts.Poll {
 		w.pause = opts.PollInterval
-		w.open = newPoller(w.pause, w.tree.wants).open
+		w.open = newPoller(w.pause, w.tree.concerns).open
 	}
 	err = w.plant()
 	if err == nil {
@@ -67,7 +67,7 @@ func (w *Watcher) plant() error {
 		return explainLimit(err, 0)
 	}
 	w.source = s
-	if s.look == nil {
+	if !s.polls() {
 		// From here on events are taken, also while folders are still being added.
 		w.feed = startFeed(s)
 	}
@@ -127,7 +127,7 @@ func (w *Watcher) loop(ctx context.Context) error {
 	timer, look := time.NewTimer(0), time.NewTimer(w.pause)
 	defer timer.Stop()
 	defer look.Stop()
-	if w.source.look == nil {
+	if !w.source.polls() {
 		look.Stop()
 	}
 	for {
@@ -179,7 +179,7 @@ func (w *Watcher) look(ctx context.Context, everything bool) error {
 // catchUp takes what happened up to now. If the last batch took long to apply,
 // the next one is waiting; a source that polls has to look whether it is over.
 func (w *Watcher) catchUp(ctx context.Context) error {
-	if w.source.look != nil {
+	if w.source.polls() {
 		if !w.window.open() || time.Now().Before(w.window.end()) {
 			return nil
 		}
