@@ -17,6 +17,7 @@ type commandLine struct {
 	op            Operation
 	supervise     SuperviseCommand
 	given         map[string]*given // by the name of the setting
+	first         InitCommand
 }
 
 func parseCommandLine(args []string) (commandLine, error) {
@@ -105,15 +106,27 @@ func (line commandLine) checkCommand() (commandLine, error) {
 
 func (line commandLine) initCommand() (commandLine, error) {
 	line.command = Init
-	for _, operand := range line.operands[1:] {
-		if operand == "-h" || operand == "--help" {
-			line.command = Help
-			return line, nil
-		}
+	flags := pflag.NewFlagSet("init", pflag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&line.first.From, "from", "", "")
+	help := flags.BoolP("help", "h", false, "")
+	args := line.operands[1:]
+	if err := flags.Parse(asInAir(flags, args, true)); err != nil {
+		return line, usageError(flags, args, err)
 	}
-	if len(line.operands) > 1 {
+	if *help {
+		line.command, line.topic = Help, Init
+		return line, nil
+	}
+	if flags.Changed("from") && line.first.From == "" {
+		return line, &UsageError{Message: "init --from: the name is empty"}
+	}
+	if flags.NArg() > 0 {
+		line.first.Package = flags.Arg(0)
+	}
+	if flags.NArg() > 1 || line.first.Package != "" && line.first.From != "" {
 		return line, &UsageError{
-			Message: fmt.Sprintf("init takes no arguments, got %q", line.operands[1]),
+			Message: fmt.Sprintf("init takes one package, or --from, got %q", args),
 			Hint:    "to start a program with the argument init: ginreload -- init",
 		}
 	}

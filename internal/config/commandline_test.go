@@ -185,7 +185,7 @@ func TestUsageErrors(t *testing.T) {
 		{"supervise", "supervise: no program is named", "ginreload supervise -- ./app"},
 		{"supervise --stop-timeout -1s ./app", "--stop-timeout: expected a time such as 30s", ""},
 		{"supervise --restrat ./app", "unknown flag --restrat", "did you mean --restart?"},
-		{"init api", "init takes no arguments, got \"api\"", "ginreload -- init"},
+		{"init api worker", "init takes one package, or --from, got [\"api\" \"worker\"]", "ginreload -- init"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.args, func(t *testing.T) {
@@ -213,7 +213,7 @@ func TestOutputFlagsAreKnownNextToAnError(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	for topic, name := range map[Command]string{"": "usage", Upgrade: "usage-upgrade", Status: "usage-status", Supervise: "usage-supervise", Check: "usage-check"} {
+	for topic, name := range map[Command]string{"": "usage", Init: "usage-init", Upgrade: "usage-upgrade", Status: "usage-status", Supervise: "usage-supervise", Check: "usage-check"} {
 		got := Usage(topic)
 		golden := filepath.Join("testdata", name+".golden")
 		if *update {

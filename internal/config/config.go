@@ -86,6 +86,7 @@ type Config struct {
 
 	Operation Operation // of Upgrade and Status
 	Supervise SuperviseCommand
+	Init      InitCommand
 	Topic     Command // of Help: the command that it is about, "" for ginreload itself
 
 	Warnings []Warning // in the order of the file
@@ -136,7 +137,7 @@ func loadFor(platform string, args []string, env func(string) string, dir string
 	line, err := parseCommandLine(args)
 	c := Config{
 		Dir: dir, Color: line.color(), JSON: line.json, Verbose: line.verbose,
-		Operation: line.op, Supervise: line.supervise, Topic: line.topic,
+		Operation: line.op, Supervise: line.supervise, Init: line.first, Topic: line.topic,
 	}
 	if err != nil {
 		return c, line.command, err

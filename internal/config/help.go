@@ -3,6 +3,8 @@ package config
 // Usage returns the text for --help, of a command or of ginreload itself.
 func Usage(topic Command) string {
 	switch topic {
+	case Init:
+		return initUsage
 	case Upgrade:
 		return upgradeUsage
 	case Status:
@@ -26,7 +28,7 @@ a main package, a .go file or an import path. Otherwise it and what follows go
 to the program, as with Air. What follows the package, or --, always does.
 
 Commands:
-  init                 write a short .air.toml
+  init                 write a short .air.toml, or convert another tool's file
   check                show what holds, and where it was said; find mistakes
   upgrade              have a program in production start its new version
   status               show programs in production

@@ -56,7 +56,7 @@ func (c *Config) notes() []Warning {
 	note(c.StopOnError && len(c.PreCmd) == 0, "build.stop_on_error", "has no effect without build.pre_cmd",
 		"a build that fails never stops the program that serves; in Air it does")
 	note(c.LogSilent && c.LogMainOnly, "log.main_only", "has no effect next to log.silent", "")
-	note(c.LogSilent && c.LogTime, "log.time", "has no effect next to log.silent", "")
+	note(c.LogSilent && set("log.time") && c.LogTime, "log.time", "has no effect next to log.silent", "")
 	note(!c.KeepScroll && !c.ClearOnRebuild, "screen.keep_scroll", "has no effect without screen.clear_on_rebuild", "")
 	note(c.Colors.App != "", "color.app", "has no effect, in Air neither", "the program's output is passed on as it is")
 	note(set("build.exclude_unchanged") && !c.ExcludeUnchanged && c.said["build.exclude_unchanged"].origin.doc == nil,

@@ -43,7 +43,7 @@ var settings = []setting[Config]{
 	define("build.rerun", boolean, false, func(c *Config) *bool { return &c.Rerun }),
 	define("build.rerun_delay", millis, 500*time.Millisecond, func(c *Config) *time.Duration { return &c.RerunDelay }),
 
-	define("log.time", boolean, false, func(c *Config) *bool { return &c.LogTime }),
+	define("log.time", boolean, true, func(c *Config) *bool { return &c.LogTime }),
 	define("log.main_only", boolean, false, func(c *Config) *bool { return &c.LogMainOnly }),
 	define("log.silent", boolean, false, func(c *Config) *bool { return &c.LogSilent }),
 
