@@ -9,6 +9,7 @@ import (
 
 	"github.com/ginreload/ginreload/builder"
 	"github.com/ginreload/ginreload/internal/config"
+	"github.com/ginreload/ginreload/internal/convert"
 	"github.com/ginreload/ginreload/internal/operator"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
@@ -24,6 +25,7 @@ var errNoGo = fmt.Errorf("%w in PATH", builder.ErrNoToolchain)
 func hintFor(err error) string {
 	var usage *config.UsageError
 	var bad *config.Error
+	var foreign *convert.Error
 	var several *project.Several
 	var missing *project.Missing
 	var operation *operator.Failure
@@ -33,6 +35,8 @@ func hintFor(err error) string {
 		return usage.Hint
 	case errors.As(err, &bad):
 		return bad.Hint
+	case errors.As(err, &foreign):
+		return foreign.Hint
 	case errors.As(err, &operation):
 		return operation.Hint
 	case errors.As(err, &machine) && machine.Trouble == builder.DiskFull:

@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
-	"strings"
 
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/proc"
-	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/internal/supervise"
 )
 
@@ -71,32 +68,6 @@ func Main(in Invocation) int {
 		return in.fail(err)
 	}
 	return 0
-}
-
-// initialise writes a first configuration.
-func initialise(in Invocation, cfg config.Config) error {
-	p := config.Project{}
-	if runtime.GOOS == "windows" {
-		p.Suffix = ".exe"
-	}
-	// Without a main package to name, the one in the folder is what Air assumes.
-	pkg, err := project.Main(in.context(), cfg.Dir, in.Env)
-	several := (*project.Several)(nil)
-	if errors.As(err, &several) {
-		pkg = several.Packages[0]
-	}
-	if pkg != "." {
-		p.Package = pkg
-	}
-	name, err := config.WriteInit(cfg.Dir, p)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(in.Stdout, "wrote %s; start ginreload (or air) here to use it\n", filepath.Base(name))
-	if several != nil {
-		fmt.Fprintf(in.Stdout, "it builds %s; to build %s instead, change build.cmd\n", pkg, strings.Join(several.Packages[1:], " or "))
-	}
-	return nil
 }
 
 // fail shows an error that ended everything and returns its exit code.

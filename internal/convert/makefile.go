@@ -16,7 +16,7 @@ var (
 	makeReference  = regexp.MustCompile(`\$[({](shell )?([^$(){}]*)[)}]`)
 )
 
-// unmake makes shell commands of the recipes of a Makefile: with the values
+// unmake returns the recipes of a Makefile as shell commands: with the values
 // that it gives to its variables, and one $ where there are two. A variable
 // without a value comes from the environment, for make as for the shell.
 func unmake(text string) string {
@@ -26,6 +26,13 @@ func unmake(text string) string {
 	for _, found := range makeAssignment.FindAllStringSubmatch(text, -1) {
 		values[found[1]] = strings.TrimSpace(found[2])
 	}
+	var recipes strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "\t") {
+			recipes.WriteString(line)
+		}
+	}
+	text = recipes.String()
 	for range 5 { // values have references too
 		text = makeReference.ReplaceAllStringFunc(text, func(reference string) string {
 			found := makeReference.FindStringSubmatch(reference)
