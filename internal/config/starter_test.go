@@ -81,7 +81,7 @@ func FuzzSettings(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, s.Text())
 		}
-		if got := doc.lookup("build.args_bin"); utf8.ValidString(text) && got.([]any)[0] != text {
+		if got := doc.lookup("build", "args_bin"); utf8.ValidString(text) && got.([]any)[0] != text {
 			t.Errorf("%q is read as %q", text, got)
 		}
 	})
