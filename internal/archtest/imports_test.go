@@ -34,6 +34,8 @@ var graph = []struct {
 		"its clients know servers from outside only, so that they can load any; its handler asks the library for the drain, its fake stands in for it"},
 	{"internal/proc", "golang.org/x/sys/unix",
 		"it deals with processes, whatever they are for"},
+	{"internal/command", "internal/proc",
+		"it runs a line of the configuration, whoever wants that and whoever hears what it prints"},
 	{"internal/manager", "",
 		"it is the protocol between a service manager and a program, whoever plays the manager"},
 	{"internal/project", "",

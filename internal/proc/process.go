@@ -11,6 +11,7 @@ import (
 // Command is what Start runs.
 type Command struct {
 	Args   []string // Args[0] is looked up in PATH if it has no slash
+	Line   string   // for the shell, instead of Args
 	Dir    string
 	Env    []string
 	Stdout *os.File
@@ -28,15 +29,20 @@ type Process struct {
 
 // Start runs c. Standard input is the null device. The caller waits for Done.
 func Start(c Command) (*Process, error) {
-	cmd := exec.Command(c.Args[0], c.Args[1:]...)
+	var cmd *exec.Cmd
+	if c.Line != "" {
+		cmd = inShell(c.Line)
+	} else {
+		cmd = exec.Command(c.Args[0], c.Args[1:]...)
+		cmd.SysProcAttr = ownGroup()
+	}
 	cmd.Dir, cmd.Env = c.Dir, c.Env
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = c.Stdout, c.Stderr, c.Files
-	cmd.SysProcAttr = ownGroup()
 	if err := cmd.Start(); err != nil {
 		if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == cmd.Path {
 			err = path.Err // the rest only repeats the name
 		}
-		return nil, fmt.Errorf("start %s: %w", c.Args[0], err)
+		return nil, fmt.Errorf("start %s: %w", cmd.Args[0], err)
 	}
 	p := &Process{cmd: cmd, done: make(chan struct{})}
 	go func() {

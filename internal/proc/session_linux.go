@@ -84,6 +84,12 @@ func Group(group int) []int {
 	return pids
 }
 
+// Executable returns the file that a process runs, "" if it is gone.
+func Executable(pid int) string {
+	file, _ := os.Readlink("/proc/" + strconv.Itoa(pid) + "/exe")
+	return file
+}
+
 // Name returns the command name of a process, "" if it is gone.
 func Name(pid int) string {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")

@@ -16,5 +16,8 @@ func Tree(pid int) []int { return []int{pid} }
 // Group is not known here.
 func Group(int) []int { return nil }
 
+// Executable is not known here.
+func Executable(int) string { return "" }
+
 // Name is not known here.
 func Name(int) string { return "" }
