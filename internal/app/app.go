@@ -13,13 +13,15 @@ import (
 // Options say how the program is run.
 type Options struct {
 	Session *proc.Session
-	Dir     string   // working directory of the program
-	Env     []string // its environment, without what App adds
+	Dir     string // working directory of the program
+	// Env returns its environment, without what App adds. It is asked by the
+	// goroutine of Run at each reload, since files may say what is in it.
+	Env func() []string
 	// Command returns the command line for a binary.
 	Command func(binary string) []string
 	Console *Console
 	Grace   time.Duration // between asking the program to stop and killing it; 0: 5 s
-	Signal  os.Signal     // that asks it; nil: SIGTERM
+	Signal  os.Signal     // that asks it; nil: SIGTERM, and SIGINT for a debugger
 
 	Keep   bool               // the listening sockets of a program without a supervisor, where the system lets us
 	Alone  bool               // never run two generations of such a program at a time
@@ -83,9 +85,6 @@ type App struct {
 func New(opts Options) *App {
 	if opts.Grace <= 0 {
 		opts.Grace = 5 * time.Second
-	}
-	if opts.Signal == nil {
-		opts.Signal = proc.Terminate
 	}
 	return &App{opts: opts, inbox: make(chan func(*runner)), events: make(chan Event), done: make(chan struct{})}
 }

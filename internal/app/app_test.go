@@ -44,8 +44,13 @@ func start(t *testing.T, opts Options) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts.Session, opts.Console, opts.Dir, opts.Env = session, console, t.TempDir(), os.Environ()
-	opts.Command = func(binary string) []string { return []string{"/bin/sh", binary} }
+	opts.Session, opts.Console, opts.Dir = session, console, t.TempDir()
+	if opts.Env == nil {
+		opts.Env = os.Environ
+	}
+	if opts.Command == nil {
+		opts.Command = func(binary string) []string { return []string{"/bin/sh", binary} }
+	}
 	r := &running{App: New(opts), t: t, dir: opts.Dir, done: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { r.done <- r.Run(ctx) }()

@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/netip"
+	"os"
 	"time"
 
 	"github.com/ginreload/ginreload/internal/proc"
@@ -12,16 +13,22 @@ import (
 type generation struct {
 	number     int
 	pid        int
-	group      int  // process group of its line of generations
+	group      int // process group of its line of generations, and the process that began it
+	binary     string
+	env        []string // with which that one was started
+	signal     os.Signal
 	supervised bool // it has announced a supervisor
 	begun      time.Time
 	replaced   bool // a newer one serves; it drains
+
+	ending bool  // it was asked to end
+	wraps  bool  // the process that began it is no generation itself, as a shell or a debugger
+	tree   []int // what it had started by then
 
 	kept    *sockets.Generation // nil if its sockets are not kept
 	listens bool                // on sockets that are kept
 	addrs   []netip.AddrPort    // of them, TCP only
 	since   time.Time           // it drains
-	ending  bool                // it was asked to end
 }
 
 // exited is the end of a generation.

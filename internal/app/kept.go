@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -106,13 +105,6 @@ func (r *runner) spawn(c proc.Command) (p *proc.Process, kept *sockets.Generatio
 
 var errDebugger = errors.New("listening sockets are not kept below dlv, whose own port only one process can have")
 
-// debugs reports whether a debugger runs the program: two of them cannot share
-// the port at which they wait for their front end.
-func debugs(args []string) bool {
-	return filepath.Base(args[0]) == "dlv" ||
-		len(args) > 2 && args[1] == "-c" && strings.Contains(args[2], "dlv ")
-}
-
 // replaceKept begins to replace a program whose sockets are kept.
 func (r *runner) replaceKept() {
 	op := r.op
@@ -213,7 +205,7 @@ func (r *runner) drained(kept *sockets.Generation, cut int) {
 	if r.current != nil && r.current.kept == kept && r.op != nil && r.op.alone {
 		r.sayCut(r.current, cut)
 		r.keeper.Ending(kept)
-		r.terminate(r.current.group, func() {})
+		r.terminate(r.current)
 		return
 	}
 	for _, g := range r.old {
@@ -233,16 +225,15 @@ func (r *runner) sayCut(g *generation, cut int) {
 
 // end asks a generation that was replaced to stop, and sees to it that it does.
 func (r *runner) end(g *generation) {
-	g.ending = true
 	r.keeper.Ending(g.kept)
-	proc.SignalGroup(g.group, r.opts.Signal)
+	r.ask(g)
 	time.AfterFunc(r.opts.Grace, func() {
 		r.app.tell(func(r *runner) {
 			for _, o := range r.old {
 				if o == g {
 					r.emit(Event{Kind: Notice, Generation: g.number,
 						Message: fmt.Sprintf("#%d did not stop within %v and was killed", g.number, r.opts.Grace)})
-					proc.KillGroup(g.group)
+					r.killGeneration(g)
 				}
 			}
 		})

@@ -55,7 +55,9 @@ type operation struct {
 	handoff Handoff
 	why     string
 	number  int
+	env     []string
 	begun   time.Time
+	from    *generation // that hands over by itself; it may have ended
 	next    *generation // nil while the old one is being stopped or asked to hand over
 	listen  context.CancelFunc
 	aborted bool
@@ -136,11 +138,11 @@ func (r *runner) reload(path string) {
 	r.count++
 	// Now rather than when the old program is gone: until then it serves.
 	embeds := binary.EmbedsSupervisor(path)
-	r.op = &operation{binary: path, embeds: embeds, number: r.count, begun: time.Now(), handoff: Cold}
+	r.op = &operation{binary: path, embeds: embeds, number: r.count, env: r.opts.Env(), begun: time.Now(), handoff: Cold}
 	switch {
 	case r.current == nil:
 		r.start()
-	case embeds && r.current.supervised:
+	case embeds && r.current.supervised && slices.Equal(r.current.env, r.op.env):
 		r.op.handoff = Supervised
 		r.op.why = "the program embeds supervisor"
 		r.askForUpgrade()
@@ -148,13 +150,19 @@ func (r *runner) reload(path string) {
 		r.replaceKept()
 	default:
 		r.op.handoff = Restart
-		r.op.why = "the program does not embed supervisor"
-		if r.current.supervised {
+		switch {
+		case embeds && r.current.supervised:
+			// A successor inherits the variables of the process before it. The
+			// sockets are in the store meanwhile.
+			r.op.why = "its environment has changed"
+		case r.current.supervised:
 			r.op.why = "the new program does not embed supervisor any more"
-		} else if embeds {
+		case embeds:
 			r.op.why = "the running program has no supervisor yet"
+		default:
+			r.op.why = "the program does not embed supervisor"
 		}
-		r.terminate(r.current.group, func() {})
+		r.terminate(r.current)
 	}
 }
 
@@ -165,8 +173,9 @@ func (r *runner) start() {
 		// A program that binds by itself would find its address in use.
 		r.store.Clear()
 	}
-	env := append(r.opts.Session.Env(r.opts.Env), "NOTIFY_SOCKET="+r.bus.Path(), fmt.Sprint(manager.StoreEnv, "=", manager.Room))
-	args, env := r.activated(r.opts.Command(op.binary), env)
+	env := append(r.opts.Session.Env(op.env), "NOTIFY_SOCKET="+r.bus.Path(), fmt.Sprint(manager.StoreEnv, "=", manager.Room))
+	command := r.opts.Command(op.binary)
+	args, env := r.activated(command, env)
 	op.begun = time.Now()
 	stdout, stderr := r.opts.Console.files()
 	r.opts.Console.mark()
@@ -175,7 +184,9 @@ func (r *runner) start() {
 		r.fail(Event{Message: err.Error(), Hint: startHint(err)})
 		return
 	}
-	op.next = &generation{number: op.number, pid: p.PID(), group: p.PID(), begun: op.begun, kept: kept}
+	op.next = &generation{
+		number: op.number, pid: p.PID(), group: p.PID(), binary: op.binary, env: op.env, signal: r.signalFor(command), begun: op.begun, kept: kept,
+	}
 	r.opts.Session.Remember(proc.LeftGroup, fmt.Sprint(p.PID()))
 	r.follow(op.next, p)
 	r.emit(Event{Kind: Starting, Generation: op.number, PID: p.PID(), Handoff: op.handoff, Why: op.why})
@@ -225,6 +236,10 @@ func (r *runner) fail(e Event) {
 // exited deals with the end of a process, whoever asked for it.
 func (r *runner) exited(e exited) {
 	g := e.gen
+	if left := r.leftBehind(g); len(left) > 0 {
+		r.awaitRest(e, left)
+		return
+	}
 	switch {
 	case slices.Contains(r.old, g):
 		r.old = slices.DeleteFunc(r.old, func(o *generation) bool { return o == g })

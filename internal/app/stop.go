@@ -6,14 +6,28 @@ import (
 	"github.com/ginreload/ginreload/internal/proc"
 )
 
-// terminate asks a group to stop and kills it when the grace is over.
-func (r *runner) terminate(group int, then func()) {
-	proc.SignalGroup(group, r.opts.Signal)
+// terminate asks a generation to stop and kills it when the grace is over.
+func (r *runner) terminate(g *generation) {
+	r.ask(g)
 	r.after(r.opts.Grace, func() {
 		r.emit(Event{Kind: Notice, Message: "the program did not stop within " + r.opts.Grace.String() + " and was killed"})
-		proc.KillGroup(group)
-		then()
+		r.killGeneration(g)
 	})
+}
+
+// ask asks all processes of g's group to end, but only once: there are programs
+// to which a second signal means at once.
+func (r *runner) ask(g *generation) {
+	if g.ending {
+		return
+	}
+	for _, o := range r.living() {
+		if o.group == g.group {
+			o.ending = true
+		}
+	}
+	g.wraps, g.tree = r.wraps(g), proc.Tree(g.group)
+	proc.SignalGroup(g.group, g.signal)
 }
 
 // stop ends every generation, gently first.
@@ -23,11 +37,11 @@ func (r *runner) stop() {
 	}
 	r.stopping = true
 	r.cancelTimer()
-	groups := r.groups()
-	for _, group := range groups {
-		proc.SignalGroup(group, r.opts.Signal)
+	living := r.living()
+	for _, g := range living {
+		r.ask(g)
 	}
-	if len(groups) > 0 {
+	if len(living) > 0 {
 		r.after(r.opts.Grace, func() {
 			r.emit(Event{Kind: Notice, Message: "the program did not stop within " + r.opts.Grace.String() + " and was killed"})
 			r.killAll()
@@ -43,27 +57,21 @@ func (r *runner) kill() {
 }
 
 func (r *runner) killAll() {
-	for _, group := range r.groups() {
-		proc.KillGroup(group)
+	for _, g := range r.living() {
+		r.killGeneration(g)
 	}
 }
 
-// groups lists the process groups of everything that lives.
-func (r *runner) groups() []int {
-	var groups []int
-	add := func(g *generation) {
-		if g != nil && !slices.Contains(groups, g.group) {
-			groups = append(groups, g.group)
-		}
+// living lists the generations that have not ended.
+func (r *runner) living() []*generation {
+	living := slices.Clone(r.old)
+	if r.current != nil {
+		living = append(living, r.current)
 	}
-	add(r.current)
-	for _, g := range r.old {
-		add(g)
+	if r.op != nil && r.op.next != nil {
+		living = append(living, r.op.next)
 	}
-	if r.op != nil {
-		add(r.op.next)
-	}
-	return groups
+	return living
 }
 
 // abort calls off the reload under way.
@@ -75,7 +83,7 @@ func (r *runner) abort() {
 	op.aborted = true
 	switch {
 	case op.next != nil:
-		proc.KillGroup(op.next.group)
+		r.killGeneration(op.next)
 	case op.handoff == Supervised:
 		r.killSuccessor()
 	}

@@ -24,6 +24,7 @@ const sentinel = "TABLEFLIP_HAS_PARENT_7DIU3"
 func (r *runner) askForUpgrade() {
 	op := r.op
 	r.opts.Console.mark()
+	op.from = r.current
 	r.emit(Event{Kind: Starting, Generation: op.number, Handoff: op.handoff, Why: op.why})
 	if err := proc.Signal(r.current.pid, upgradeSignal); err != nil {
 		r.fail(Event{Message: fmt.Sprintf("ask #%d to hand over: %v", r.current.number, err)})
@@ -77,7 +78,8 @@ func (r *runner) notified(n manager.Notification) {
 	case r.op != nil && r.op.next != nil:
 		r.coldReady(pid, n)
 	case r.op != nil && r.op.handoff == Supervised && r.knows(pid) == nil:
-		g := &generation{number: r.op.number, pid: pid, supervised: true, begun: r.op.begun, group: r.lineage()}
+		g := &generation{number: r.op.number, pid: pid, supervised: true, begun: r.op.begun}
+		r.inherit(g)
 		r.watch(g)
 		r.ready(g, proc.Listening([]int{pid}))
 	case r.knows(pid) != nil && r.knows(pid).replaced:
@@ -85,7 +87,7 @@ func (r *runner) notified(n manager.Notification) {
 	case r.op == nil && r.current != nil && r.knows(pid) == nil:
 		// Somebody else sent SIGUSR2.
 		r.count++
-		r.op = &operation{number: r.count, begun: time.Now(), handoff: Supervised, why: "upgraded from outside"}
+		r.op = &operation{number: r.count, begun: time.Now(), handoff: Supervised, why: "upgraded from outside", from: r.current}
 		r.notified(n)
 	}
 }
@@ -114,12 +116,10 @@ func (r *runner) knows(pid int) *generation {
 	return nil
 }
 
-// lineage is the process group that a successor inherits.
-func (r *runner) lineage() int {
-	if r.current != nil {
-		return r.current.group
-	}
-	return 0
+// inherit gives a successor what it has of the generation before.
+func (r *runner) inherit(g *generation) {
+	from := r.op.from
+	g.group, g.env, g.signal, g.binary = from.group, from.env, from.signal, from.binary
 }
 
 // upgradeFailed ends op with what the running generation says about it.

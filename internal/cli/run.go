@@ -92,7 +92,7 @@ type stages struct {
 // run connects the parts and joins them.
 func (s *stages) run(ctx context.Context, in Invocation, session *proc.Session, console *app.Console) error {
 	program := app.New(app.Options{
-		Session: session, Dir: s.cfg.Dir, Env: in.Env, Console: console, Command: s.made.command,
+		Session: session, Dir: s.cfg.Dir, Env: func() []string { return in.Env }, Console: console, Command: s.made.command,
 		Grace: s.cfg.KillDelay, Signal: stopSignal(s.cfg),
 		Keep: s.cfg.Handoff == "auto", Alone: !s.cfg.Overlap, Probe: s.cfg.Ready, Hold: s.cfg.Hold,
 		Outage: func() outage.Page {
