@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 )
 
 // Scripts say what a user types and reads; testdata/script/README explains the
@@ -50,7 +51,8 @@ func TestScripts(t *testing.T) {
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startCommand, "await": awaitCommand, "interrupt": interruptCommand, "exits": exitsCommand,
-			"edit": editCommand, "get": getCommand,
+			"signal": signalCommand,
+			"edit":   editCommand, "get": getCommand,
 		},
 	})
 }
@@ -154,6 +156,19 @@ func awaitCommand(ts *testscript.TestScript, neg bool, args []string) {
 			over = true
 		}
 	}
+}
+
+// signal INT
+func signalCommand(ts *testscript.TestScript, neg bool, args []string) {
+	s := sessionOf(ts)
+	if neg || len(args) != 1 || s.cmd == nil {
+		ts.Fatalf("usage: signal NAME, after start")
+	}
+	number := unix.SignalNum("SIG" + args[0])
+	if number == 0 {
+		ts.Fatalf("there is no signal %s", args[0])
+	}
+	ts.Check(s.cmd.Process.Signal(number))
 }
 
 // interrupt

@@ -64,7 +64,7 @@ var graph = []struct {
 		"a sink sees events only, so that whatever a user is shown is in the JSON as well"},
 	{"internal/operator", "internal/binary",
 		"it speaks to programs that run, whatever version of the library is in them, over their admin socket alone"},
-	{"internal/cli", "watcher builder internal/plan internal/app internal/proc internal/project internal/config internal/convert internal/event internal/loop internal/operator internal/outage internal/report internal/supervise github.com/joho/godotenv github.com/mattn/go-isatty",
+	{"internal/cli", "watcher builder internal/plan internal/app internal/command internal/proc internal/project internal/config internal/convert internal/event internal/loop internal/operator internal/outage internal/report internal/supervise github.com/joho/godotenv github.com/mattn/go-isatty",
 		"it is the one place that knows all parts, and only connects them"},
 	{"internal/bench", "supervisor/supervisortest",
 		"it measures ginreload as it measures others: as a command"},

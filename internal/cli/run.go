@@ -24,60 +24,52 @@ import (
 	"github.com/ginreload/ginreload/watcher"
 )
 
-func (in Invocation) context() context.Context { return context.Background() }
-
-// run is the main job.
-func run(in Invocation, cfg config.Config) (err error) {
+// once runs what one configuration says. It returns the next one if that has
+// taken its place, and an unusable error if nothing has begun.
+func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event) (next *config.Config, err error) {
 	self, err := selfCommand(guardWord)
 	if err != nil {
-		return err
+		return nil, unusable{err}
 	}
 	session, err := proc.Open(self)
 	if err != nil {
-		return err
+		return nil, unusable{err}
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
 
 	ctx, cancel := context.WithCancel(in.context())
 	defer cancel()
-	if cfg.File == "" {
-		cfg.Root = project.Root(cfg.Dir)
+	s := &stages{in: in, cfg: cfg, loaded: cfg, session: session, hub: told.hub, trouble: told.trouble, here: in.Dir, early: notes}
+	defer func() {
+		if cfg.TmpDir != "" && s.made.scratch != "" {
+			os.RemoveAll(s.made.scratch)
+		}
+	}()
+	if err := s.prepare(ctx); err != nil {
+		return nil, unusable{err}
 	}
-	m, err := recipe(ctx, cfg, session, in.Env)
-	if err != nil {
-		return err
-	}
-	if cfg.TmpDir != "" {
-		defer os.RemoveAll(m.scratch)
-	}
-	made, err := builder.New(m.Recipe, m.scratch)
-	if errors.Is(err, builder.ErrNoToolchain) {
-		return errNoGo
-	}
-	if err != nil {
-		return err
-	}
-	screen := &screen{shared: isTerminal(in.Stdout) && isTerminal(in.Stderr)}
-	trouble := report.NewTrouble(version())
-	hub := event.NewHub(trouble.Show, in.sink(cfg, screen)) // what is told is on the page by then
-	s := &stages{cfg: cfg, made: m, builder: made, hub: hub, trouble: trouble, here: in.Dir}
+	told.hear(in, cfg)
 	if err := s.watch(); err != nil {
-		return err
+		return nil, unusable{err}
 	}
-	console, err := openConsole(in, cfg, screen)
+	console, err := openConsole(in, cfg, told.screen)
 	if err != nil {
-		return err
+		return nil, unusable{err}
 	}
 	defer console.Close()
 	// Before the console: whoever is left may hold its streams.
 	defer session.Sweep()
 	s.announce()
-	return s.run(ctx, in, session, console)
+	err = s.run(ctx, console)
+	return s.next, err
 }
 
 // stages are the parts of a run.
 type stages struct {
-	cfg     config.Config
+	in      Invocation
+	loaded  config.Config // as it was read
+	cfg     config.Config // with what was found out since
+	session *proc.Session
 	made    made
 	builder *builder.Builder
 	watcher *watcher.Watcher
@@ -86,13 +78,30 @@ type stages struct {
 	here    string // where ginreload was started
 
 	announced bool
-	early     []event.Event // what was to be told before the first line
+	early     []event.Event  // what was to be told before the first line
+	next      *config.Config // that takes the place of this one
+}
+
+// prepare finds out how to build.
+func (s *stages) prepare(ctx context.Context) error {
+	if s.cfg.File == "" {
+		s.cfg.Root = project.Root(s.cfg.Dir)
+	}
+	var err error
+	if s.made, err = recipe(ctx, s.cfg, s.session, s.in.Env); err != nil {
+		return err
+	}
+	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
+	if errors.Is(err, builder.ErrNoToolchain) {
+		return errNoGo
+	}
+	return err
 }
 
 // run connects the parts and joins them.
-func (s *stages) run(ctx context.Context, in Invocation, session *proc.Session, console *app.Console) error {
+func (s *stages) run(ctx context.Context, console *app.Console) error {
 	program := app.New(app.Options{
-		Session: session, Dir: s.cfg.Dir, Env: func() []string { return in.Env }, Console: console, Command: s.made.command,
+		Session: s.session, Dir: s.cfg.Dir, Env: s.environment, Console: console, Command: s.made.command,
 		Grace: s.cfg.KillDelay, Signal: stopSignal(s.cfg),
 		Keep: s.cfg.Handoff == "auto", Alone: !s.cfg.Overlap, Probe: s.cfg.Ready, Hold: s.cfg.Hold,
 		Outage: func() outage.Page {
@@ -117,7 +126,7 @@ func (s *stages) run(ctx context.Context, in Invocation, session *proc.Session, 
 	wg.Go(func() {
 		for {
 			select {
-			case sig := <-in.Signals:
+			case sig := <-s.in.Signals:
 				select {
 				case interrupts <- sig.String():
 				case <-parts.Done():
@@ -128,10 +137,13 @@ func (s *stages) run(ctx context.Context, in Invocation, session *proc.Session, 
 			}
 		}
 	})
-	err := loop.Run(ctx, loop.Stages{
+	again, err := loop.Run(ctx, loop.Stages{
+		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
-		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, s.cfg) },
+		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, files{s.cfg}) },
+		Reread:     s.reread,
 		Build:      s.build,
+		Task:       s.task,
 		App:        program,
 		Interrupts: interrupts,
 		Failures:   failures,
@@ -139,6 +151,9 @@ func (s *stages) run(ctx context.Context, in Invocation, session *proc.Session, 
 	})
 	stop()
 	wg.Wait()
+	if !again {
+		s.next = nil // whatever was read, the end was asked for
+	}
 	if err != nil {
 		return errors.Join(errShown, err)
 	}
@@ -151,7 +166,7 @@ func (s *stages) watch() error {
 	own := []string{s.made.Output, s.made.scratch}
 	w, err := watcher.New(watcher.Options{
 		Roots: s.cfg.Roots(),
-		Files: existing(s.cfg.File),
+		Files: append(existing(s.cfg.File), s.cfg.EnvFiles...),
 		Ignore: func(path string, dir bool) bool {
 			return path == own[0] || path == own[1] || s.cfg.Ignored(path, dir)
 		},

@@ -12,6 +12,7 @@ func (t *transition) built(b Built) {
 	report.Number, report.Outcome = b.Number, b.Outcome
 	if b.Outcome == event.Built {
 		t.Made++
+		t.Binary = b.Binary
 		// Until it has been reloaded. A build that is cancelled too late will
 		// not be, and the next one must not be taken for the same program as
 		// the one that serves.
@@ -22,10 +23,11 @@ func (t *transition) built(b Built) {
 		report.Outcome = event.Canceled
 		b.Outcome = event.Canceled
 	}
-	again := b.Outcome == event.Same && t.Stop == Running && t.Reload == nil && t.Built == nil && (t.Serving == 0 || t.Stale)
+	again := b.Outcome == event.Same && t.Stop == Running && t.outdated()
 	if again {
-		// The published program is not what runs: it ended, or did not get
-		// ready. Saving again is how a user asks for another try.
+		// The published program is not what runs: it ended, did not get ready,
+		// or its environment was another one. Saving again is also how a user
+		// asks for another try.
 		report.Outcome = event.Built
 	}
 	t.emit(event.Event{
@@ -46,6 +48,17 @@ func (t *transition) built(b Built) {
 	if b.Outcome == event.Built || again {
 		t.candidate(b, done.Cause)
 	}
+}
+
+// outdated reports whether what was published last neither runs nor is about to.
+func (t *transition) outdated() bool {
+	switch {
+	case t.Built != nil:
+		return false
+	case t.Reload != nil:
+		return t.Reload.Made != t.Made
+	}
+	return t.Serving == 0 || t.Stale
 }
 
 // carry keeps the files of a build that was cancelled for the line that tells

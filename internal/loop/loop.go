@@ -14,9 +14,12 @@ import (
 
 // Stages are what the loop connects.
 type Stages struct {
+	Settings   Settings
 	Changes    <-chan watcher.ChangeSet
 	Decide     func(watcher.ChangeSet) plan.Decision
+	Reread     func() *event.Event                         // looks at a configuration that has changed; what to tell if it is of no use
 	Build      func(ctx context.Context, number int) Built // returns when nothing of the build runs any more
+	Task       func(ctx context.Context, task Task) Ran    // the same for a command of the configuration
 	App        App
 	Interrupts <-chan string // what asks for the stop, once per wish
 	Failures   <-chan error  // a stage that cannot go on
@@ -36,14 +39,21 @@ type App interface {
 var ErrStage = errors.New("a part of ginreload failed")
 
 // Run builds, and then rebuilds and reloads, until it is interrupted and
-// everything has stopped.
-func Run(ctx context.Context, stages Stages) error {
-	r := &runner{Stages: stages, built: make(chan Built, 1)}
+// everything has stopped. It also stops, and reports again, for a configuration
+// that has changed and is of use.
+func Run(ctx context.Context, stages Stages) (again bool, err error) {
+	r := &runner{
+		Stages: stages, built: make(chan Built, 1), ran: make(chan Ran),
+		state: State{Settings: stages.Settings, Jobs: make([]Job, len(stages.Settings.Rules))},
+		clock: time.NewTimer(time.Hour),
+	}
+	defer r.clock.Stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer r.background.Wait()
 	defer cancel()
+	r.tasks, r.killTasks = context.WithCancel(ctx)
 	events := r.queue(ctx, stages.App.Events())
-	r.apply(ctx, Input{At: time.Now(), Start: true})
+	r.apply(ctx, Input{Start: true})
 	var failed error
 	changes := stages.Changes
 	for !r.exit {
@@ -54,21 +64,24 @@ func Run(ctx context.Context, stages Stages) error {
 				changes = nil
 				continue
 			}
-			in.Changed = &Changed{Decision: stages.Decide(set), First: set.First}
+			in.Changed = r.changed(set)
 		case b := <-r.built:
 			in.Built = &b
+		case ran := <-r.ran:
+			in.Ran = &ran
 		case e := <-events:
 			in.App = &e
+		case <-r.clock.C:
+			in.Tick = true
 		case why := <-stages.Interrupts:
 			in.Interrupt = why
 		case err := <-stages.Failures:
 			failed = errors.Join(ErrStage, err)
 			in.Failure = err.Error()
 		}
-		in.At = time.Now()
 		r.apply(ctx, in)
 	}
-	return failed
+	return r.state.Post.Again, failed
 }
 
 // runner carries effects out.
@@ -77,11 +90,24 @@ type runner struct {
 	state      State
 	built      chan Built // capacity 1: there is one build
 	cancel     context.CancelFunc
+	ran        chan Ran
+	tasks      context.Context // of those that run
+	killTasks  context.CancelFunc
+	clock      *time.Timer
 	exit       bool
 	background sync.WaitGroup
 }
 
+func (r *runner) changed(set watcher.ChangeSet) *Changed {
+	c := &Changed{Decision: r.Decide(set), First: set.First}
+	if len(c.Decision.Reread) > 0 {
+		c.Refused = r.Reread()
+	}
+	return c
+}
+
 func (r *runner) apply(ctx context.Context, in Input) {
+	in.At = time.Now()
 	var effects []Effect
 	r.state, effects = step(r.state, in)
 	for _, e := range effects {
@@ -96,6 +122,11 @@ func (r *runner) apply(ctx context.Context, in Input) {
 			r.App.Reload(e.Reload)
 		case e.Abort:
 			r.App.Abort()
+		case e.Run != nil:
+			r.run(ctx, *e.Run)
+		case e.KillTasks:
+			r.killTasks()
+			r.tasks, r.killTasks = context.WithCancel(ctx)
 		case e.StopApp:
 			r.App.Stop()
 		case e.KillApp:
@@ -104,6 +135,21 @@ func (r *runner) apply(ctx context.Context, in Input) {
 			r.exit = true
 		}
 	}
+	r.clock.Stop()
+	if due := r.state.due(); !due.IsZero() {
+		r.clock.Reset(time.Until(due))
+	}
+}
+
+func (r *runner) run(ctx context.Context, task Task) {
+	running := r.tasks
+	r.background.Go(func() {
+		ran := r.Task(running, task)
+		select {
+		case r.ran <- ran:
+		case <-ctx.Done():
+		}
+	})
 }
 
 func (r *runner) build(ctx context.Context, number int) {

@@ -18,19 +18,25 @@ func (t *transition) app(e app.Event) {
 	switch e.Kind {
 	case app.Starting:
 		out.Kind = event.AppStarting
+		t.Rerun.Began = t.at
 		t.emit(out)
 	case app.Ready:
 		out.Kind, out.Addresses = event.Reloaded, e.Addresses
 		if t.Reload != nil {
-			out.Files, out.Timings = t.Reload.Cause.Files, timings(*t.Reload, e.Took, t.at)
 			t.Stale = t.Reload.Made != t.Made
+			if t.Reload.Rerun {
+				out.Action = rerun
+			} else {
+				out.Files, out.Timings = t.Reload.Cause.Files, timings(*t.Reload, e.Took, t.at)
+			}
 		}
-		t.Reload = nil
+		t.Reload, t.Rerun.Ended = nil, false
 		t.emit(out)
 	case app.Failed:
 		t.failed(e, out)
 	case app.Exited:
 		out.Kind = event.AppExited
+		t.ended(e, &out)
 		t.emit(out)
 	case app.Gone:
 		out.Kind = event.AppGone
@@ -42,9 +48,7 @@ func (t *transition) app(e app.Event) {
 		out.Kind, out.Level = event.Notice, event.Info
 		t.emit(out)
 	case app.Stopped:
-		t.Stop = Done
-		t.emit(event.Event{Kind: event.Stopped})
-		t.do(Effect{Exit: true})
+		t.stopped()
 	}
 }
 
@@ -60,28 +64,10 @@ func (t *transition) failed(e app.Event, out event.Event) {
 	}
 	t.Stale = true
 	out.Kind = event.ReloadFailed
-	t.emit(out)
-}
-
-// interrupt stops everything: gently, the second time at once.
-func (t *transition) interrupt(why string) {
-	switch t.Stop {
-	case Running:
-		t.Stop = Stopping
-		t.Pending, t.Built = nil, nil
-		t.emit(event.Event{Kind: event.Stopping, Message: why})
-		if t.Build.Number != 0 && !t.Build.Canceled {
-			t.Build.Canceled = true
-			t.do(Effect{CancelBuild: true})
-		}
-		t.do(Effect{StopApp: true})
-	case Stopping:
-		t.Stop = Killing
-		t.emit(event.Event{Kind: event.Stopping, Message: "at once"})
-		t.do(Effect{KillApp: true})
-	default:
-		t.emit(event.Event{Kind: event.Notice, Level: event.Debug, Message: "stopping already"})
+	if e.PID != 0 {
+		t.ended(e, &out)
 	}
+	t.emit(out)
 }
 
 func timings(c Candidate, ready time.Duration, at time.Time) *event.Timings {

@@ -11,8 +11,18 @@ import (
 // maxCanceled is how many builds in a row may be cancelled by newer changes.
 const maxCanceled = 3
 
+// Settings are what the configuration says about all this.
+type Settings struct {
+	Rules      []Rule
+	Post       []string // commands of the end, run one after the other while the program still does
+	Rerun      bool     // start a program again that has ended by itself
+	RerunDelay time.Duration
+}
+
 // State is everything that decisions depend on.
 type State struct {
+	Settings Settings
+
 	Build    Build      // the build that runs, zero for none
 	Pending  *Cause     // changes that the running build does not contain
 	Built    *Candidate // a program that waits for the reload under way to end
@@ -22,7 +32,11 @@ type State struct {
 	Serving  int        // generation that serves, 0 for none
 	Made     int        // programs published so far, also by builds that were cancelled too late
 	Stale    bool       // the published program is not the one that serves
+	Binary   string     // the program that was built last
+	Rerun    Rerun
+	Jobs     []Job // one for each rule
 	Stop     Stop
+	Post     Post
 }
 
 // Build is a build that runs.
@@ -48,26 +62,18 @@ type Candidate struct {
 	Took   time.Duration // of the build
 	Asked  time.Time     // for the reload
 	Made   int           // number of the program that the reload has started
+	Rerun  bool          // it is no newer than what ran before
 }
 
-// Stop is how far a stop has come.
-type Stop int
-
-// Stops.
-const (
-	Running  Stop = iota
-	Stopping      // asked for
-	Killing       // asked for twice
-	Done
-)
-
-// Input is something that happened; exactly one pointer is set.
+// Input is something that happened; exactly one field beside At is set.
 type Input struct {
 	At        time.Time
 	Start     bool
+	Tick      bool // State.due has come
 	Changed   *Changed
 	Built     *Built
 	App       *app.Event
+	Ran       *Ran
 	Interrupt string // what asked for the stop
 	Failure   string // a stage cannot go on: stop, with exit code 1
 }
@@ -75,7 +81,8 @@ type Input struct {
 // Changed is a decision about changes.
 type Changed struct {
 	plan.Decision
-	First time.Time
+	First   time.Time
+	Refused *event.Event // why a changed configuration is of no use; nil if it is
 }
 
 // Built is the end of a build.
@@ -94,6 +101,8 @@ type Effect struct {
 	CancelBuild bool   // end the running build; its Built follows
 	Reload      string // binary; App events follow
 	Abort       bool   // call off the reload under way; its answer follows
+	Run         *Task  // a command; its Ran follows
+	KillTasks   bool   // end all commands that run; their Ran follow
 	StopApp     bool   // Stopped follows
 	KillApp     bool   // Stopped follows
 	Emit        *event.Event
@@ -112,11 +121,12 @@ func step(s State, in Input) (State, []Effect) {
 		t.built(*in.Built)
 	case in.App != nil:
 		t.app(*in.App)
+	case in.Ran != nil:
+		t.ran(*in.Ran)
 	case in.Interrupt != "":
 		t.interrupt(in.Interrupt)
 	case in.Failure != "":
-		t.emit(event.Event{Kind: event.Notice, Level: event.Error, Message: in.Failure})
-		t.interrupt("")
+		t.failure(in.Failure)
 	}
 	t.settle()
 	return t.State, t.effects
@@ -157,22 +167,38 @@ func (c Cause) join(later Cause) Cause {
 }
 
 func (t *transition) changed(c Changed) {
-	t.emit(event.Event{Kind: event.Changed, Files: c.Files, Action: string(c.Action), Why: c.Why})
+	if len(c.Reread) > 0 {
+		t.reread(c)
+	}
+	for _, m := range c.Rules {
+		t.matched(m)
+	}
+	if len(c.Files) > 0 || c.Action != plan.Ignore || len(c.Reread)+len(c.Rules) == 0 {
+		t.emit(event.Event{Kind: event.Changed, Files: c.Files, Action: string(c.Action), Why: c.Why})
+	}
 	switch c.Action {
-	case plan.Reread:
-		t.emit(event.Event{Kind: event.Notice, Level: event.Warn, Message: "the configuration changed", Hint: "start ginreload again to use it"})
+	case plan.Restart:
+		t.Made++
+		t.Stale = true
+		t.rebuild(c)
 	case plan.Rebuild:
-		t.pend(Cause{Files: c.Files, First: c.First, Settled: t.at})
-		if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled {
-			t.Build.Canceled = true
-			t.do(Effect{CancelBuild: true})
-		}
+		t.rebuild(c)
+	}
+}
+
+func (t *transition) rebuild(c Changed) {
+	t.Rerun.Quick = 0
+	t.pend(Cause{Files: c.Files, First: c.First, Settled: t.at})
+	if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled {
+		t.Build.Canceled = true
+		t.do(Effect{CancelBuild: true})
 	}
 }
 
 // settle starts what can be started. It is the only place that does.
 func (t *transition) settle() {
 	if t.Stop != Running {
+		t.conclude()
 		return
 	}
 	if t.Pending != nil && t.Build.Number == 0 {
@@ -184,8 +210,35 @@ func (t *transition) settle() {
 		t.do(Effect{StartBuild: t.Builds})
 	}
 	if t.Built != nil && t.Reload == nil {
-		t.Reload, t.Built = t.Built, nil
-		t.Reload.Asked, t.Reload.Made = t.at, t.Made
-		t.do(Effect{Reload: t.Reload.Binary})
+		t.start(*t.Built)
+		t.Built = nil
 	}
+	t.rerun()
+	t.runRules()
+}
+
+func (t *transition) start(c Candidate) {
+	c.Asked, c.Made = t.at, t.Made
+	t.Reload, t.Rerun.Ended = &c, false
+	t.do(Effect{Reload: c.Binary})
+}
+
+// due is when a Tick is wanted if nothing happens before, zero for never.
+func (s State) due() time.Time {
+	var first time.Time
+	add := func(at time.Time) {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	if s.Stop == Running {
+		add(s.Rerun.At)
+		for _, j := range s.Jobs {
+			if !j.Running {
+				add(j.Due)
+			}
+		}
+	}
+	add(s.Post.Patience)
+	return first
 }

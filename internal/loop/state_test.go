@@ -27,13 +27,74 @@ type world struct {
 	started   int  // version of the last build that was started
 	gen       int  // generations so far
 	current   int  // generation that serves
+	env       int  // last change of the environment
+	starting  int  // environment of the reload under way
+	living    int  // environment of what serves
+	died      bool // the program has ended by itself, and nothing was started since
+	tasks     []Task
+	matched   []int // changes of each rule
+	ran       []int // those of them that the last run of it had seen
+	finished  []string
 	aborted   bool
 	stopping  bool
 	exited    bool
 }
 
-func newWorld(t testing.TB) *world {
-	return &world{t: t, now: time.Unix(1000, 0), change: 1}
+func newWorld(t testing.TB) *world { return worldWith(t, Settings{}) }
+
+func worldWith(t testing.TB, settings Settings) *world {
+	rules := len(settings.Rules)
+	return &world{
+		t: t, now: time.Unix(1000, 0), change: 1, matched: make([]int, rules), ran: make([]int, rules),
+		state: State{Settings: settings, Jobs: make([]Job, rules)},
+	}
+}
+
+// ran ends the command that runs for the longest time.
+func (w *world) taskEnds() {
+	if len(w.tasks) == 0 {
+		return
+	}
+	task := w.tasks[0]
+	w.tasks = w.tasks[1:]
+	w.step(Input{Ran: &Ran{Task: task}})
+}
+
+// wait lets time pass until something is due.
+func (w *world) wait() {
+	if due := w.state.due(); !due.IsZero() {
+		w.now = due
+		w.step(Input{Tick: true})
+	}
+}
+
+func (w *world) match(rule int) {
+	if len(w.matched) == 0 {
+		return
+	}
+	w.matched[rule]++
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: plan.Ignore, Rules: []plan.Match{{Rule: rule, Files: []string{"x"}}}}}})
+}
+
+func (w *world) reread(refused *event.Event) {
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: plan.Ignore, Reread: []string{".air.toml"}}, Refused: refused}})
+}
+
+func (w *world) runs(task Task) {
+	for _, other := range w.tasks {
+		if other.Rule == task.Rule {
+			w.t.Fatalf("two of %+v at once", task)
+		}
+	}
+	if task.Rule < 0 {
+		w.finished = append(w.finished, task.Line)
+	} else {
+		w.ran[task.Rule] = w.matched[task.Rule]
+		if w.state.Stop != Running {
+			w.t.Fatal("a rule runs during the stop")
+		}
+	}
+	w.tasks = append(w.tasks, task)
 }
 
 func (w *world) step(in Input) {
@@ -51,7 +112,7 @@ func (w *world) step(in Input) {
 			if w.building != 0 {
 				w.t.Fatal("two builds at once")
 			}
-			if w.stopping {
+			if w.state.Stop != Running {
 				w.t.Fatal("a build starts during the stop")
 			}
 			w.building, w.number, w.doomed, w.started = w.change, e.StartBuild, false, w.change
@@ -61,13 +122,21 @@ func (w *world) step(in Input) {
 			}
 			w.doomed = true
 		case e.Reload != "":
-			if w.reloading != 0 || w.stopping {
+			if w.reloading != 0 || w.state.Stop != Running {
 				w.t.Fatal("reloads during a reload or a stop")
 			}
-			w.reloading, w.aborted = w.published, false
+			w.reloading, w.aborted, w.starting, w.died = w.published, false, w.env, false
 		case e.Abort:
 			w.aborted = true
-		case e.StopApp, e.KillApp:
+		case e.Run != nil:
+			w.runs(*e.Run)
+		case e.KillTasks:
+		case e.StopApp:
+			w.stopping = true
+			if p := w.state.Post; len(w.finished) < len(w.state.Settings.Post) && !p.Skipped && !p.Again {
+				w.t.Fatal("the program is stopped before the commands of the end are done")
+			}
+		case e.KillApp:
 			w.stopping = true
 		case e.Exit:
 			w.exited = true
@@ -82,10 +151,13 @@ func (w *world) step(in Input) {
 }
 
 func (w *world) save(action plan.Action) {
-	if action == plan.Rebuild {
+	if action != plan.Ignore {
 		w.change++
 	}
-	w.step(Input{Changed: &Changed{plan.Decision{Action: action, Files: []string{fmt.Sprint(w.change, ".go")}}, w.now}})
+	if action == plan.Restart {
+		w.env++
+	}
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: action, Files: []string{fmt.Sprint(w.change, ".go")}}, First: w.now}})
 }
 
 // built ends the build. A doomed one may still have come to anything.
@@ -105,7 +177,7 @@ func (w *world) built(outcome event.Outcome) {
 	if outcome == event.Built {
 		w.published = version
 	}
-	if w.doomed && !w.stopping {
+	if w.doomed && w.state.Stop == Running {
 		w.canceled++
 	} else if !w.doomed {
 		w.canceled = 0
@@ -122,18 +194,19 @@ func (w *world) app(kind app.Kind) {
 			return
 		}
 		w.gen++
-		e.Generation = w.gen
+		e.Generation, e.PID = w.gen, w.gen
 		if kind == app.Ready {
-			w.serving, w.current = w.reloading, w.gen
+			w.serving, w.current, w.living = w.reloading, w.gen, w.starting
 		} else {
 			e.Superseded = w.aborted
+			w.died = e.PID != 0 && w.serving == 0 && !w.aborted
 		}
 		w.reloading = 0
 	case app.Exited:
 		if w.serving == 0 {
 			return
 		}
-		w.serving, w.current = 0, 0
+		w.serving, w.current, w.died = 0, 0, true
 	case app.Stopped:
 		if !w.stopping || w.exited {
 			return
@@ -145,84 +218,127 @@ func (w *world) app(kind app.Kind) {
 }
 
 // rest lets everything that runs come to a good end.
-func (w *world) rest() {
-	for i := 0; w.building != 0 || w.reloading != 0; i++ {
+func (w *world) rest(outcome event.Outcome) {
+	for i := 0; w.building != 0 || w.reloading != 0 || len(w.tasks) > 0 || !w.state.due().IsZero(); i++ {
 		if i > 100 {
 			w.t.Fatal("does not come to rest")
 		}
-		w.built(event.Built)
+		w.taskEnds()
+		w.built(outcome)
+		if w.serving == 0 && w.reloading == 0 && w.building == 0 && w.died && w.state.Settings.Rerun && w.state.Rerun.At.IsZero() {
+			w.t.Fatal("nobody starts the program again")
+		}
+		w.wait()
 		w.app(app.Ready)
 	}
 }
 
 // FuzzLoop plays any sequence of inputs and then checks what must be true.
 func FuzzLoop(f *testing.F) {
-	f.Add([]byte{0, 1, 9, 0, 0, 1, 9})
-	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 1, 9})
-	f.Add([]byte{1, 9, 0, 2, 0, 1, 10, 0, 3, 11})
-	f.Add([]byte{1, 0, 1, 0, 1, 12, 0, 12, 13})
-	f.Add([]byte("1010012"))
-	f.Add([]byte("1001ZC"))
-	f.Fuzz(func(t *testing.T, script []byte) {
-		w := newWorld(t)
+	for settings := range byte(8) {
+		f.Add(settings, []byte{0, 1, 9, 0, 0, 1, 9})
+		f.Add(settings, []byte{0, 0, 0, 0, 0, 0, 0, 1, 9})
+		f.Add(settings, []byte{1, 9, 0, 2, 0, 1, 10, 0, 3, 11})
+		f.Add(settings, []byte{1, 0, 1, 0, 1, 12, 0, 12, 13})
+		f.Add(settings, []byte{1, 9, 11, 17, 9, 11, 17, 10, 17, 9, 4, 11, 3})
+		f.Add(settings, []byte{1, 9, 18, 18, 17, 18, 16, 19, 17, 16, 15, 16, 16})
+		f.Add(settings, []byte{1, 9, 5, 3, 10, 5, 11, 17, 5, 3, 9, 20})
+		f.Add(settings, []byte{1, 9, 21, 15, 16, 15, 16, 15})
+		f.Add(settings, []byte("1010012"))
+		f.Add(settings, []byte("1001ZC"))
+	}
+	f.Fuzz(func(t *testing.T, settings byte, script []byte) {
+		var s Settings
+		if settings&1 != 0 {
+			s.Rerun, s.RerunDelay = true, 500*time.Millisecond
+		}
+		if settings&2 != 0 {
+			s.Rules = []Rule{{Name: "at once"}, {Name: "later", Delay: time.Second}}
+		}
+		if settings&4 != 0 {
+			s.Post = []string{"first", "second"}
+		}
+		w := worldWith(t, s)
 		w.step(Input{Start: true})
 		for _, b := range script {
 			if w.exited {
 				return
 			}
-			switch b % 16 {
-			case 0, 4, 8:
-				w.save(plan.Rebuild)
-			case 5:
-				w.save(plan.Ignore)
-			case 6:
-				w.save(plan.Reread)
-			case 1, 7:
-				w.built(event.Built)
-			case 2:
-				w.built(event.Failed)
-			case 3:
-				w.built(event.Same)
-			case 9:
-				w.app(app.Ready)
-			case 10:
-				w.app(app.Failed)
-			case 11:
-				w.app(app.Exited)
-			case 12:
-				w.built(event.Canceled)
-			case 13:
-				w.app(app.Notice)
-			case 14:
-				w.app(app.Gone)
-			case 15:
-				if b == 255 {
-					w.step(Input{Interrupt: "test"})
-				} else {
-					w.built(event.Broken)
-				}
-			}
+			w.play(b % 22)
 		}
-		w.check()
+		w.check(map[bool]event.Outcome{true: event.Same, false: event.Built}[settings&8 != 0])
 	})
 }
 
-func (w *world) check() {
-	if !w.stopping {
-		w.rest()
+func (w *world) play(b byte) {
+	switch b {
+	case 0, 4, 8:
+		w.save(plan.Rebuild)
+	case 5:
+		w.save(plan.Restart)
+	case 6:
+		w.save(plan.Ignore)
+	case 1, 7:
+		w.built(event.Built)
+	case 2:
+		w.built(event.Failed)
+	case 3:
+		w.built(event.Same)
+	case 9:
+		w.app(app.Ready)
+	case 10:
+		w.app(app.Failed)
+	case 11:
+		w.app(app.Exited)
+	case 12:
+		w.built(event.Canceled)
+	case 13:
+		w.app(app.Notice)
+	case 14:
+		w.app(app.Gone)
+	case 15:
+		w.step(Input{Interrupt: "test"})
+	case 16:
+		w.taskEnds()
+	case 17:
+		w.wait()
+	case 18:
+		w.match(0)
+	case 19:
+		w.match(1 % max(len(w.matched), 1))
+	case 20:
+		w.reread(&event.Event{Kind: event.Notice})
+	case 21:
+		w.reread(nil)
+	}
+}
+
+func (w *world) check(outcome event.Outcome) {
+	if w.state.Stop == Running {
+		w.rest(outcome)
 		if w.started != w.change {
 			w.t.Fatalf("change %d is in no build; the last one has %d", w.change, w.started)
 		}
 		if w.serving != 0 && w.serving != w.published && !w.state.Stale {
 			w.t.Fatalf("version %d serves, %d is published, and nobody knows", w.serving, w.published)
 		}
+		if w.serving != 0 && w.living != w.env && !w.state.Stale {
+			w.t.Fatalf("environment %d is that of what serves, %d is the last, and nobody knows", w.living, w.env)
+		}
+		if w.serving == 0 && w.died && w.state.Settings.Rerun {
+			w.t.Fatal("the program has ended and is not started again")
+		}
+		for i, changes := range w.matched {
+			if w.ran[i] != changes {
+				w.t.Fatalf("rule %d has not run for change %d", i, changes)
+			}
+		}
 	}
-	w.step(Input{Interrupt: "end"})
-	w.step(Input{Interrupt: "end"})
+	for range 3 {
+		w.step(Input{Interrupt: "end"})
+	}
 	w.built(event.Canceled)
-	if !w.exited {
-		w.app(app.Stopped)
-	}
+	w.app(app.Stopped)
 	if !w.exited {
 		w.t.Fatal("a stop does not lead to the exit")
 	}

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"path/filepath"
+	"slices"
 
 	"github.com/ginreload/ginreload/watcher"
 )
@@ -13,54 +15,75 @@ type Action string
 const (
 	Ignore  Action = "ignore"
 	Rebuild Action = "rebuild"
-	Reread  Action = "reread the configuration"
+	Restart Action = "restart" // a build, and the program is started anew even if that comes out as before
 )
 
-// Rules say which files matter.
-type Rules interface {
+// Files say what a file is for.
+type Files interface {
 	// Relevant reports whether a change of the file matters, and why or why
-	// not. The reason is Configuration for the configuration itself.
+	// not. The reasons Configuration and Environment have a meaning here.
 	Relevant(path string) (bool, string)
+	// RuleFor returns the index of the rule that has the file, if one has.
+	RuleFor(path string) (int, bool)
 }
 
-// Configuration is the reason that marks the configuration file.
-const Configuration = "configuration"
+// Reasons.
+const (
+	Configuration = "configuration" // of the configuration file
+	Environment   = "env_files"     // of one that holds variables of build and program
+)
 
-// Decision is an action with the reason that a user is shown.
+// Decision is what changes lead to. Files are relative to the root, in order.
 type Decision struct {
 	Action Action
 	Why    string
-	Files  []string // that led to it, relative to the root, in order
+	Files  []string // that led to Action
+
+	Rules  []Match  // that run, in their order, whatever Action is
+	Reread []string // files of the configuration that have changed
+}
+
+// Match is a rule with the files that it has taken away from the build.
+type Match struct {
+	Rule  int
+	Files []string
 }
 
 // Decide looks at everything that changed together. The strongest action wins;
-// a set that overflowed may be incomplete and always leads to a build.
-func Decide(set watcher.ChangeSet, root string, rules Rules) Decision {
-	ignored := Decision{Action: Ignore}
-	var reread, rebuild Decision
+// a set that overflowed may be incomplete and always leads to a build. A file
+// with a rule leads to nothing but that, whatever it is, the configuration
+// excepted.
+func Decide(set watcher.ChangeSet, root string, files Files) Decision {
+	ignored, rebuild := Decision{Action: Ignore}, Decision{Action: Rebuild}
+	var rules []Match
+	var reread []string
 	for _, c := range set.Changes {
 		name := relative(root, c.Path)
-		ok, why := rules.Relevant(c.Path)
+		ok, why := files.Relevant(c.Path)
+		rule, taken := files.RuleFor(c.Path)
 		switch {
+		case ok && why == Configuration:
+			reread = append(reread, name)
+		case taken:
+			rules = match(rules, rule, name)
 		case !ok:
 			ignored.add(name, why)
-		case why == Configuration:
-			reread.add(name, why)
+		case why == Environment:
+			rebuild.Action = Restart
+			rebuild.add(name, why)
 		default:
 			rebuild.add(name, why)
 		}
 	}
+	d := ignored
 	switch {
 	case len(rebuild.Files) > 0:
-		rebuild.Action = Rebuild
-		return rebuild
+		d = rebuild
 	case set.Overflow:
-		return Decision{Action: Rebuild, Why: "file events were lost", Files: ignored.Files}
-	case len(reread.Files) > 0:
-		reread.Action = Reread
-		return reread
+		d = Decision{Action: Rebuild, Why: "file events were lost", Files: ignored.Files}
 	}
-	return ignored
+	d.Rules, d.Reread = rules, reread
+	return d
 }
 
 // add notes a file; the reason for the first one stands for all.
@@ -69,6 +92,16 @@ func (d *Decision) add(name, why string) {
 		d.Why = why
 	}
 	d.Files = append(d.Files, name)
+}
+
+// match adds a file to its rule.
+func match(rules []Match, rule int, name string) []Match {
+	i, found := slices.BinarySearchFunc(rules, rule, func(m Match, rule int) int { return cmp.Compare(m.Rule, rule) })
+	if !found {
+		rules = slices.Insert(rules, i, Match{Rule: rule})
+	}
+	rules[i].Files = append(rules[i].Files, name)
+	return rules
 }
 
 func relative(root, path string) string {

@@ -8,6 +8,7 @@ import (
 	"github.com/ginreload/ginreload/watcher"
 )
 
+// byExt tells files apart by their extension; .css and .sql have rules.
 type byExt struct{}
 
 func (byExt) Relevant(path string) (bool, string) {
@@ -16,8 +17,20 @@ func (byExt) Relevant(path string) (bool, string) {
 		return true, "a Go file"
 	case ".toml":
 		return true, Configuration
+	case ".env":
+		return true, Environment
 	}
 	return false, "not a source file"
+}
+
+func (byExt) RuleFor(path string) (int, bool) {
+	switch {
+	case filepath.Ext(path) == ".css":
+		return 0, true
+	case filepath.Ext(path) == ".sql", filepath.Base(path) == "models.go", filepath.Base(path) == "sql.toml":
+		return 1, true
+	}
+	return 0, false
 }
 
 func TestDecide(t *testing.T) {
@@ -29,21 +42,28 @@ func TestDecide(t *testing.T) {
 		}
 		return s
 	}
-	lost := set("a.md")
+	lost := set("a.md", "a.css")
 	lost.Overflow = true
+	source := func(files ...string) Decision { return Decision{Action: Rebuild, Why: "a Go file", Files: files} }
 	for _, c := range []struct {
 		name string
 		set  watcher.ChangeSet
 		want Decision
 	}{
-		{"source", set("api/a.go", "b.go"), Decision{Rebuild, "a Go file", []string{"api/a.go", "b.go"}}},
-		{"prose", set("a.md"), Decision{Ignore, "not a source file", []string{"a.md"}}},
-		{"only what matters is named", set("a.md", "b.go"), Decision{Rebuild, "a Go file", []string{"b.go"}}},
-		{"configuration", set(".air.toml", "a.md"), Decision{Reread, Configuration, []string{".air.toml"}}},
-		{"a build reads the source, not the configuration", set(".air.toml", "b.go"), Decision{Rebuild, "a Go file", []string{"b.go"}}},
-		{"lost events", lost, Decision{Rebuild, "file events were lost", []string{"a.md"}}},
-		{"outside of the root", watcher.ChangeSet{Changes: []watcher.Change{{Path: filepath.FromSlash("/lib/x.go")}}},
-			Decision{Rebuild, "a Go file", []string{"../lib/x.go"}}},
+		{"source", set("api/a.go", "b.go"), source("api/a.go", "b.go")},
+		{"prose", set("a.md"), Decision{Action: Ignore, Why: "not a source file", Files: []string{"a.md"}}},
+		{"only what matters is named", set("a.md", "b.go"), source("b.go")},
+		{"configuration", set(".air.toml"), Decision{Action: Ignore, Reread: []string{".air.toml"}}},
+		{"configuration and source", set(".air.toml", "b.go"),
+			Decision{Action: Rebuild, Why: "a Go file", Files: []string{"b.go"}, Reread: []string{".air.toml"}}},
+		{"no rule has the configuration", set("sql.toml"), Decision{Action: Ignore, Reread: []string{"sql.toml"}}},
+		{"environment", set("dev.env"), Decision{Action: Restart, Why: Environment, Files: []string{"dev.env"}}},
+		{"environment and source", set("b.go", "dev.env"), Decision{Action: Restart, Why: "a Go file", Files: []string{"b.go", "dev.env"}}},
+		{"a rule takes the file away", set("models.go"), Decision{Action: Ignore, Rules: []Match{{1, []string{"models.go"}}}}},
+		{"rules, in their order, and a build", set("a.sql", "b.css", "b.go", "c.sql"),
+			Decision{Action: Rebuild, Why: "a Go file", Files: []string{"b.go"}, Rules: []Match{{0, []string{"b.css"}}, {1, []string{"a.sql", "c.sql"}}}}},
+		{"lost events", lost, Decision{Action: Rebuild, Why: "file events were lost", Files: []string{"a.md"}, Rules: []Match{{0, []string{"a.css"}}}}},
+		{"outside of the root", watcher.ChangeSet{Changes: []watcher.Change{{Path: filepath.FromSlash("/lib/x.go")}}}, source("../lib/x.go")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := Decide(c.set, root, byExt{}); !reflect.DeepEqual(got, c.want) {
