@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/ginreload/ginreload/builder"
@@ -41,8 +42,8 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 	defer cancel()
 	s := &stages{in: in, cfg: cfg, loaded: cfg, session: session, hub: told.hub, trouble: told.trouble, here: in.Dir, early: notes}
 	defer func() {
-		if cfg.TmpDir != "" && s.made.scratch != "" {
-			os.RemoveAll(s.made.scratch)
+		if s.made.cleaning != nil {
+			s.made.cleaning.Clean()
 		}
 	}()
 	if err := s.prepare(ctx); err != nil {
@@ -163,15 +164,18 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 // watch starts to watch before the first build, so that no change falls
 // between the two.
 func (s *stages) watch() error {
-	own := []string{s.made.Output, s.made.scratch}
+	own := []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
 	w, err := watcher.New(watcher.Options{
 		Roots: s.cfg.Roots(),
 		Files: append(existing(s.cfg.File), s.cfg.EnvFiles...),
 		Ignore: func(path string, dir bool) bool {
-			return path == own[0] || path == own[1] || s.cfg.Ignored(path, dir)
+			return slices.Contains(own, path) || s.cfg.Ignored(path, dir)
 		},
-		Ceiling: s.cfg.Delay,
-		Warn:    s.warn,
+		FollowSymlinks: s.cfg.FollowSymlink,
+		Poll:           s.cfg.Poll,
+		PollInterval:   s.cfg.PollInterval,
+		Ceiling:        s.cfg.Delay,
+		Warn:           s.warn,
 	})
 	if err != nil {
 		return err
@@ -207,7 +211,7 @@ func (s *stages) announce() {
 	for _, e := range s.early {
 		s.hub.Publish(e)
 	}
-	for _, w := range s.cfg.Warnings {
+	for _, w := range append(s.cfg.Warnings, s.made.notes...) {
 		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: w.String(), Hint: w.Hint})
 	}
 }
