@@ -18,6 +18,17 @@
 //     latest Options.Ceiling after its first event. A file that had content and
 //     is empty when the set would be complete is taken for half a save, and
 //     waited for until the ceiling.
+//   - With Options.Poll the same holds without events: the watcher looks again and
+//     again, and completes a set after a look at everything that found nothing
+//     new. What comes, goes or is renamed over something is seen with the next
+//     look, and so is a write to one of the files that changed last. Where there
+//     are too many files to look at all of them every time, the others take turns:
+//     a write to one of these is seen within a second while there is work, and
+//     within ten when nothing has changed for minutes.
+//   - With Options.FollowSymlinks what is behind a link is watched as if it were in
+//     the place of the link, inside of the root or outside. A link that leads
+//     elsewhere, itself or through another one, is a change of what differs there.
+//     A folder is not entered again below itself: there a link is a file.
 //   - A slow reader costs nothing but detail: sets that were not taken yet are
 //     merged. Events are taken from the kernel at all times.
 //   - Paths are reported under the root as it was given, never resolved.
@@ -26,27 +37,31 @@
 // # Goroutines
 //
 // New starts the one that takes events from the kernel (feed.drain; fsnotify has
-// one more). It ends with Run, or with Close for a watcher that is never run.
+// one more), and none to poll. It ends with Run, or with Close for a watcher that is
+// never run.
 // Run owns all state; Options.Ignore and Options.Warn are called by New and then
 // by Run, never by two goroutines at once. Run starts short-lived goroutines that
 // read files, and joins them before it looks at anything else.
 //
 // # What it does not
 //
-//   - It does not follow symbolic links to folders, so loops are impossible. A
-//     link is a file: it is reported when it points elsewhere or when, at the
-//     time something happened to the link, the file behind it had changed. A
-//     root that is a link is entered.
+//   - It does not follow symbolic links to folders unless it is told to. A link is
+//     a file then: it is reported when it points elsewhere or when, at the time
+//     something happened to the link, the file behind it had changed. A root that
+//     is a link is entered.
+//   - It does not watch one folder by more than 16 paths when it follows links;
+//     Options.Warn is told of the others.
 //   - It does not report folders, sockets, pipes, devices, or changes of mode,
 //     owner or time alone. A folder that was unreadable and becomes readable is
 //     picked up with its next create or rename.
 //   - It does not see writes through mmap, through a hard link outside of the
 //     tree, or made on the other side of a network or virtual file system:
-//     inotify(7) has no events for them. There is no polling.
-//   - It does not notice that a folder above a root was renamed.
-//   - It does not tell two names of one folder apart (a root and a link to it, a
-//     bind mount): inotify knows the folder by one name only, and reports under
-//     that. Options.Warn is told about roots of this kind.
+//     inotify(7) has no events for them. Polling sees all of these, if not what
+//     keeps the size and all times of a file.
+//   - It does not tell a file that was moved away from one that was removed, when it
+//     polls.
+//   - It does not notice that a folder above a root, or above the end of a link, was
+//     renamed, unless it polls.
 //   - It does not know when its reader reads. A set says what differed when it was
 //     complete; content that a reader meets later, and that is gone again before
 //     the next set is complete, is not told of: a build that was running while a

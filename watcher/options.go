@@ -35,8 +35,9 @@ type Options struct {
 	// Poll has the watcher look again and again instead of waiting for events of
 	// the kernel, of which there are none for what another machine changes.
 	Poll bool
-	// PollInterval is how long it is from one look to the next; 0 means
-	// DefaultPollInterval, and what is below 50 ms means that.
+	// PollInterval is from the beginning of one look to that of the next; 0 means
+	// DefaultPollInterval, and what is below 50 ms means that. A look that takes
+	// long is followed by a pause of the same length.
 	PollInterval time.Duration
 	// FollowSymlinks has folders behind links watched like any others, under the
 	// path of the link, wherever they lie; else a link is a file.

@@ -85,7 +85,7 @@ type stages struct {
 
 // prepare finds out how to build.
 func (s *stages) prepare(ctx context.Context) error {
-	if s.cfg.File == "" {
+	if s.cfg.FindRoot {
 		s.cfg.Root = project.Root(s.cfg.Dir)
 	}
 	var err error

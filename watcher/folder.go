@@ -1,0 +1,92 @@
+package watcher
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"syscall"
+)
+
+type folder struct {
+	id    identity
+	round int // in which it was entered
+}
+
+// errCircle says that a folder holds itself, which is nothing to complain about.
+var errCircle = errors.New("the folder is one of those above it")
+
+// mostCopies bounds by how many paths one folder is watched. Links that cross
+// would else lead to as many paths as there are orders in which to follow them.
+const mostCopies = 16
+
+func (t *tree) watch(dir string) error {
+	id, err := identify(dir)
+	if err == nil {
+		err = t.admit(dir, id)
+	}
+	if err == nil && t.limit == nil {
+		err = t.names.add(dir)
+		if isLimit(err) {
+			t.limit, err = err, nil // go on, to know how many folders there are
+		}
+	}
+	if err != nil {
+		return err
+	}
+	// A watch follows links: if the folder has become one since it was listed,
+	// the watch is on the target.
+	if !t.follows && isLink(dir) && !slices.Contains(t.roots, dir) {
+		t.names.remove(dir)
+		return syscall.ENOTDIR
+	}
+	t.folders[dir] = folder{id, t.round}
+	t.copies[id]++
+	return nil
+}
+
+// admit refuses a folder by which there would be no end of folders.
+func (t *tree) admit(dir string, id identity) error {
+	if !t.follows {
+		return nil
+	}
+	for above := filepath.Dir(dir); ; above = filepath.Dir(above) {
+		if _, ok := t.folders[above]; !ok {
+			break
+		}
+		// It is asked again, since the number may have gone to another folder.
+		if now, err := identify(above); err == nil && now == id {
+			return errCircle
+		}
+	}
+	if t.copies[id] >= mostCopies {
+		return fmt.Errorf("links lead to it by more than %d paths", mostCopies)
+	}
+	return nil
+}
+
+// leave drops all watches at and below a path that may not be the folder that it
+// was, and reports whether there were any.
+func (t *tree) leave(dir string, op Op) bool {
+	released := t.release(dir, op)
+	if _, ok := t.folders[dir]; !ok {
+		return released
+	}
+	t.table.markBelow(dir, op)
+	for path, f := range t.folders {
+		if path != dir && !below(path, dir) {
+			continue
+		}
+		delete(t.folders, path)
+		if t.copies[f.id]--; t.copies[f.id] == 0 {
+			delete(t.copies, f.id)
+		}
+		t.names.remove(path)
+	}
+	for link := range t.links.trails {
+		if below(link, dir) {
+			t.setTrail(link, nil)
+		}
+	}
+	return true
+}
