@@ -9,10 +9,17 @@ type group struct {
 
 func groups() []group {
 	return []group{
-		{"smoke", []Case{
-			{name: "start, save, reload", steps: []step{started, reloads, reloads}},
-			{name: "compiled", golang: true, steps: []step{started, reloads}},
-			{name: "ignored", steps: []step{started, ignores("a_test.go", "README.md"), rebuilds("x.html"), interrupt, exits(0)}},
-		}},
+		{"discovery", discoveryCases()},
+		{"program", programCases()},
+		{"flags", flagCases()},
+		{"watching", watchingCases()},
+		{"building", buildingCases()},
+		{"commands", commandCases()},
+		{"stopping", stoppingCases()},
+		{"ending", endingCases()},
+		{"environment", environmentCases()},
+		{"output", outputCases()},
+		{"rules", ruleCases()},
+		{"check", checkCases()},
 	}
 }

@@ -161,3 +161,12 @@ func freePort() (string, error) {
 	defer ln.Close()
 	return strconv.Itoa(ln.Addr().(*net.TCPAddr).Port), nil
 }
+
+// witnessSource is for projects whose main package is not at the top.
+func witnessSource() string {
+	text, err := os.ReadFile("testdata/witness/witness.go")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}

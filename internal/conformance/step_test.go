@@ -137,7 +137,7 @@ func ignores(names ...string) step {
 		}
 		for _, name := range names {
 			if s.named(s.log.since(mark), name) {
-				return fmt.Errorf("%s has led to a build", name)
+				return errLed(name)
 			}
 		}
 		return nil
@@ -337,3 +337,7 @@ func release(pattern string) step {
 		return fmt.Errorf("nothing to release")
 	}}
 }
+
+func errLed(name string) error { return fmt.Errorf("%s has led to a build", name) }
+
+func errTook(took time.Duration) error { return fmt.Errorf("it took %v", took) }
