@@ -113,6 +113,12 @@ func (c *chronicle) livingLocked(all bool) (living []string) {
 	return living
 }
 
+func (c *chronicle) hasGone(w *witness) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return w.gone
+}
+
 func opening(text string) bool {
 	verb, _, _ := strings.Cut(text, " ")
 	return verb == "start" || verb == "hang"

@@ -3,6 +3,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -66,14 +68,13 @@ func layOut(tb testing.TB, c Case) (dir string, err error) {
 	if top, err = filepath.EvalSymlinks(top); err != nil {
 		return "", err
 	}
-	place := c.place
-	if place == "" {
-		place = "shop"
+	dir = filepath.Join(top, filepath.FromSlash(c.placed()))
+	for _, folder := range []string{"home", "stub", "outside"} {
+		if err := os.Mkdir(filepath.Join(top, folder), 0o755); err != nil {
+			return "", err
+		}
 	}
-	dir = filepath.Join(top, filepath.FromSlash(place))
-	files := map[string]string{
-		"../home/": "", "../stub/": "", "../outside/": "", ".air.toml": c.configuration(), "main.go": program("v1"),
-	}
+	files := map[string]string{".air.toml": c.configuration(), "main.go": program("v1")}
 	if c.golang {
 		source, err := os.ReadFile("testdata/witness/witness.go")
 		if err != nil {
@@ -86,8 +87,11 @@ func layOut(tb testing.TB, c Case) (dir string, err error) {
 			delete(files, name)
 			continue
 		}
-		if stub, ok := strings.CutPrefix(name, "stub/"); ok {
-			name = "../stub/" + stub
+		if strings.HasPrefix(name, "stub/") {
+			if err := put(filepath.Join(top, name), name, text); err != nil {
+				return "", err
+			}
+			continue
 		}
 		files[name] = text
 	}
@@ -153,14 +157,19 @@ func cache() string {
 	return filepath.Join(dir, "go-build")
 }
 
+// freePort is one below those that the system gives to clients, so that no
+// connection of these tests takes it meanwhile.
 func freePort() (string, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
+	for range 1000 {
+		port := 12000 + (os.Getpid()*100+int(ports.Add(1)))%20000
+		if ln, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			return strconv.Itoa(port), ln.Close()
+		}
 	}
-	defer ln.Close()
-	return strconv.Itoa(ln.Addr().(*net.TCPAddr).Port), nil
+	return "", errors.New("no free port between 12000 and 32000")
 }
+
+var ports atomic.Int64
 
 // witnessSource is for projects whose main package is not at the top.
 func witnessSource() string {

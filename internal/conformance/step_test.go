@@ -327,7 +327,7 @@ func release(pattern string) step {
 	return step{"release " + pattern, func(s *scene) error {
 		re := regexp.MustCompile(pattern)
 		for _, e := range s.log.since(0) {
-			if e.from == said && re.MatchString(e.text) && opening(e.text) {
+			if e.from == said && re.MatchString(e.text) && opening(e.text) && !s.log.hasGone(e.who) {
 				if _, err := e.who.conn.Write([]byte("L")); err != nil {
 					return err
 				}
@@ -339,5 +339,3 @@ func release(pattern string) step {
 }
 
 func errLed(name string) error { return fmt.Errorf("%s has led to a build", name) }
-
-func errTook(took time.Duration) error { return fmt.Errorf("it took %v", took) }

@@ -24,7 +24,7 @@ func stoppingCases() []Case {
 		{name: "a program that panics", covers: "crash", files: map[string]string{"main.go": program("v1 panic")}, text: true, steps: []step{launched, hears("^gone v1"), prints("on purpose"), writes("v2"), serves("v2")}},
 		{name: "a new version that does not start", covers: "crash keep", steps: []step{started, writes("v2 exit=1"), hears("^start v2", "^gone v2"), answers("v1"), alive("v1"), writes("v3"), serves("v3")}, differs: "does not start"},
 		{name: "a program that is not there", covers: "crash", build: "full_bin = \"./nowhere\"\n", steps: []step{launched, hears("^forge v1"), launchFailed, interrupt, exits(0)}},
-		{name: "a worker that does not listen", covers: "processes T24", files: map[string]string{"main.go": program("v1 idle")}, steps: []step{launched, hears("^up v1"), writes("v2 idle"), hears("^up v2", "^gone v1")}},
+		{name: "a worker that does not listen", covers: "processes T24", files: map[string]string{"main.go": program("v1 idle")}, steps: []step{launched, hears("^up v1"), writes("v2 idle"), hears("^up v2"), hears("^gone v1")}},
 	}
 }
 

@@ -3,6 +3,7 @@
 package conformance
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -53,7 +54,7 @@ func watchingCases() []Case {
 				return os.WriteFile(filepath.Join(dir, "main.go"), []byte(program("v2")), 0o644)
 			}), serves("v2"), times(2, "^forge")}},
 		{name: "delay is the most, not the least", covers: "delay-ceiling T1 T23", build: "delay = 3000\n", steps: []step{started, within(2*time.Second, reloads)}, differs: "delay"},
-		{name: "delay = 0", covers: "zeros T1", build: "delay = 0\n", steps: []step{started, within(900*time.Millisecond, reloads)}, differs: "honoured zeros"},
+		{name: "delay = 0", covers: "zeros T1", build: "delay = 0\n", steps: []step{started, within(1*time.Millisecond, reloads)}, differs: "honoured zeros"},
 	}
 }
 
@@ -84,16 +85,23 @@ func ignoresNow(names ...string) step {
 	}}
 }
 
-// within holds a step to a time that tells a debounce from Air's sleep.
+// within says that the fastest of three takes no longer: long enough for a
+// loaded machine, and shorter than Air sleeps.
 func within(limit time.Duration, st step) step {
 	return step{st.what + " within " + limit.String(), func(s *scene) error {
-		begun := time.Now()
-		if err := st.do(s); err != nil {
-			return err
+		var fastest time.Duration
+		for i := range 3 {
+			begun := time.Now()
+			if err := st.do(s); err != nil {
+				return err
+			}
+			if took := time.Since(begun); i == 0 || took < fastest {
+				fastest = took
+			}
+			if fastest <= limit {
+				return nil
+			}
 		}
-		if took := time.Since(begun); took > limit {
-			return errTook(took)
-		}
-		return nil
+		return fmt.Errorf("it took %v", fastest)
 	}}
 }
