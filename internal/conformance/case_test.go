@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	// Most of a case is waiting for processes.
 	if parallel := flag.Lookup("test.parallel"); parallel != nil && parallel.Value.String() == parallel.DefValue {
-		flag.Set("test.parallel", "5")
+		flag.Set("test.parallel", "4")
 	}
 	code := 1
 	if err := prepare(); err != nil {

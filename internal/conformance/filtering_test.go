@@ -61,7 +61,7 @@ func filterings() []filtering {
 	return []filtering{
 		{name: "the default extensions", covers: "filters", yes: "a.go b.tpl web/c.tmpl web/d.html", no: "README.md x.css go Makefile x.go.bak"},
 		{name: "test files by the default pattern", covers: "filters regex", yes: "a.go", no: "a_test.go pkg/b_test.go"},
-		{name: "tests are never part of the program", covers: "filters", text: "exclude_regex = []\n", yes: "a.go", no: "a_test.go", differs: "_test.go", airYes: "a_test.go"},
+		{name: "tests are never part of the program", covers: "filters", text: "cmd = \"go build -o ./tmp/main .\"\nexclude_regex = []\n", yes: "a.go", no: "a_test.go", differs: "_test.go", airYes: "a_test.go"},
 		{name: "other extensions", covers: "filters", text: "include_ext = [\"go\", \"templ\", \"sql\"]\n", yes: "a.go b.templ c.sql", no: "d.html e.css"},
 		{name: "extensions in several parts", covers: "filters", text: "include_ext = [\"html.tmpl\"]\n", yes: "a.html.tmpl", no: "b.tmpl", differs: "html.tmpl", airNo: "a.html.tmpl"},
 		{name: "an extension with its dot", covers: "filters T13", text: "include_ext = [\".go\"]\n", yes: "a.go", differs: "leading dot", airNo: "a.go"},

@@ -50,14 +50,24 @@ func serves(text string) step {
 		if err != nil {
 			return err
 		}
-		err = s.log.await(s.patience, 0, "the end of the version before", func([]entry) bool {
-			return len(s.log.livingLocked(false)) == 1
-		})
-		if err != nil {
+		if err := s.alone(text); err != nil {
 			return err
 		}
 		return s.get(text)
 	}}
+}
+
+// alone waits until the version before accepts nothing more: ginreload says
+// so, and lets it finish what it has; else it is over when it has ended.
+func (s *scene) alone(text string) error {
+	if s.ours() && !s.text {
+		return s.log.await(s.patience, s.mark, "the reload", func(new []entry) bool {
+			return count(new, events, "^reloaded") > 0
+		})
+	}
+	return s.log.await(s.patience, 0, "the end of the version before", func([]entry) bool {
+		return len(s.log.livingLocked(false)) == 1
+	})
 }
 
 func (s *scene) get(want string) error {
@@ -108,18 +118,33 @@ var reloads = reloadsFrom("main.go")
 
 func reloadsFrom(name string) step {
 	return acts("change "+name, func(s *scene) error {
-		old := s.version
-		s.version++
-		text, err := os.ReadFile(s.file(name))
+		text, err := s.next(name)
 		if err != nil {
 			return err
 		}
-		new := strings.Replace(string(text), fmt.Sprintf(`witness("v%d`, old), fmt.Sprintf(`witness("v%d`, s.version), 1)
-		if err := s.save(name, new); err != nil {
-			return err
-		}
-		return serves(fmt.Sprintf("v%d", s.version)).do(s)
+		return serves(text).do(s)
 	})
+}
+
+// starts changes main.go and waits until the new version listens.
+var starts = acts("change main.go", func(s *scene) error {
+	text, err := s.next("main.go")
+	if err != nil {
+		return err
+	}
+	return hears("^up " + text).do(s)
+})
+
+// next saves the source with the next version.
+func (s *scene) next(name string) (text string, err error) {
+	old := s.version
+	s.version++
+	code, err := os.ReadFile(s.file(name))
+	if err != nil {
+		return "", err
+	}
+	new := strings.Replace(string(code), fmt.Sprintf(`witness("v%d`, old), fmt.Sprintf(`witness("v%d`, s.version), 1)
+	return fmt.Sprintf("v%d", s.version), s.save(name, new)
 }
 
 // ignores changes files that must not lead to a build, and then main.go, which

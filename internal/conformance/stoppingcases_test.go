@@ -10,11 +10,11 @@ func stoppingCases() []Case {
 	deaf := map[string]string{"main.go": program("v1 deaf")}
 	return []Case{
 		{name: "send_interrupt", covers: "send-interrupt", build: asked, steps: []step{started, reloads, hears("^signal v1 interrupt", "^gone v1")}},
-		{name: "it is asked once", covers: "send-interrupt processes", build: asked, steps: []step{started, reloads, times(1, "^signal v1")}},
+		{name: "it is asked once", covers: "send-interrupt processes", build: asked, steps: []step{started, reloads, hears("^gone v1"), times(1, "^signal v1")}},
 		{name: "without send_interrupt it is asked too", covers: "send-interrupt T4", steps: []step{started, reloads, hears("^signal v1 terminated")}, differs: "asked to end"},
 		{name: "kill_delay without send_interrupt", covers: "T4 kill-delay", build: "kill_delay = \"2s\"\n", steps: []step{started, reloads, hears("^signal v1")}, differs: "asked to end"},
 		{name: "send_interrupt with a kill_delay of 0s", covers: "T3 kill-delay", build: "send_interrupt = true\nkill_delay = \"0s\"\n", steps: []step{started, reloads, hears("^signal v1 interrupt")}, differs: "kill_delay of 0"},
-		{name: "it ends early when the program does (#671)", covers: "kill-delay", build: "send_interrupt = true\nkill_delay = \"60s\"\n", steps: []step{started, within(10*time.Second, reloads)}},
+		{name: "it ends early when the program does (#671)", covers: "kill-delay", build: "send_interrupt = true\nkill_delay = \"60s\"\n", steps: []step{started, reloads, within(10*time.Second, hears("^gone v1"))}},
 		{name: "a deaf program is killed", covers: "kill-delay", build: "send_interrupt = true\nkill_delay = 200\n", files: deaf, steps: []step{started, reloads, hears("^signal v1 interrupt", "^gone v1")}},
 		{name: "a deaf program without send_interrupt", covers: "kill-delay", build: "kill_delay = 200\n", files: deaf, steps: []step{started, reloads}},
 		{name: "no overlap after 5 s", covers: "T7 kill-delay", slow: true, build: "send_interrupt = true\nkill_delay = 6000\n", rest: "[ginreload]\nhandoff = \"restart\"\n", files: deaf, steps: []step{started, writes("v2"), hears("^signal v1", "^gone v1", "^start v2"), serves("v2")}, differs: "no 5 s cap"},
