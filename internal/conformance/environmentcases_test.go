@@ -15,6 +15,6 @@ func environmentCases() []Case {
 		{name: "a file that cannot be read as one", covers: "env-files", top: "env_files = [\".env\"]\n", files: map[string]string{".env": "A=1\n'''\n"}, steps: []step{started}},
 		{name: ".env is not read unasked", covers: "env-files", files: map[string]string{".env": "A=1\n"}, steps: []step{started, ran("!^A=1$")}},
 		{name: ".env is not watched unasked", covers: "env-files filters", top: "env_files = [\".env\"]\n", files: map[string]string{".env": "A=1\n"}, steps: []step{started, ignores(".env")}},
-		{name: "relative to root", covers: "env-files cwd-and-root", place: "repo/api", top: "root = \"..\"\ntmp_dir = \"api/tmp\"\nenv_files = [\"conf/.env\"]\n", files: map[string]string{"../conf/.env": "A=1\n"}, steps: []step{started, ran("^A=1$")}},
+		{name: "relative to root", covers: "env-files cwd-and-root", place: "repo/api", top: "root = \"..\"\ntmp_dir = \"api/tmp\"\nenv_files = [\"conf/.env\"]\n", build: "bin = \"tmp/main\"\n", files: map[string]string{"../conf/.env": "A=1\n"}, steps: []step{started, ran("^A=1$")}},
 	}
 }

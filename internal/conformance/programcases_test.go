@@ -32,7 +32,7 @@ func programCases() []Case {
 			steps: []step{started, ran(`^args=\["-v"\]`), reloads, times(2, "^say dlv exec")}},
 		{name: "a container", covers: "wrappers", build: "full_bin = \"docker exec app ./tmp/main\"\n", files: map[string]string{"stub/docker": docker}, steps: []step{started, reloads}},
 		{name: "bin with arguments", covers: "bin-arguments T5", build: "bin = \"./tmp/main --mode dev\"\n", steps: []step{started, ran(`^args=\["--mode" "dev"\]`), reloads}, differs: "bin with arguments"},
-		{name: "bin is relative to the working directory", covers: "bin T8", place: "repo/api", top: "root = \"..\"\ntmp_dir = \"api/tmp\"\n", steps: []step{started, reloads}},
+		{name: "bin is relative to the working directory", covers: "bin T8", place: "repo/api", top: "root = \"..\"\ntmp_dir = \"api/tmp\"\n", build: "bin = \"tmp/main\"\n", steps: []step{started, reloads}},
 		{name: "bin without ./ is a file here", covers: "bin", build: "cmd = \"forge gitea main.go\"\nbin = \"gitea\"\n", steps: []step{started, reloads}},
 		{name: "bin that is not what is built", covers: "bin", build: "bin = \"./bin/app\"\n", files: long, steps: []step{started, ran(`"from-app"`), reloads}},
 		{name: "a folder with a blank", covers: "bin args", place: "my shop", steps: []step{started, reloads}},
@@ -46,7 +46,7 @@ func programCases() []Case {
 		{name: "tmp_dir in the defaults", covers: "tmp tmp-rewriting", golang: true, config: "tmp_dir = \".air\"\n[build]\ndelay = 50\nexclude_dir = [\"assets\"]\n", steps: []step{started, holds("tmp", ""), reloads}},
 		{name: "tmp_dir is there before the command", covers: "tmp", build: "cmd = \"echo x > tmp/log && forge ./tmp/main main.go\"\n", steps: []step{started, holds("tmp/log", "x")}},
 		{name: "tmp_dir outside of root", covers: "tmp T11", top: "tmp_dir = \"../out/\"\n", build: "cmd = \"forge ../out/main main.go\"\nbin = \"../out/main\"\n", steps: []step{started, reloads}},
-		{name: "a platform block", covers: "platform", build: strings.Join([]string{"bin = \"./gone\"", "[build.linux]", "bin = \"./tmp/main\"", "args_bin = [\"here\"]", "[build.darwin]", "bin = \"./tmp/main\"", "args_bin = [\"here\"]", "[build.windows]", "cmd = \"false\""}, "\n"),
+		{name: "a platform block", covers: "platform", build: strings.Join([]string{"cmd = \"forge ./tmp/main main.go\"", "bin = \"./gone\"", "[build.linux]", "bin = \"./tmp/main\"", "args_bin = [\"here\"]", "[build.darwin]", "bin = \"./tmp/main\"", "args_bin = [\"here\"]", "[build.windows]", "cmd = \"false\""}, "\n"),
 			steps: []step{started, ran(`"here"`), reloads}},
 	}
 }

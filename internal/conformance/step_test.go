@@ -3,6 +3,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -50,24 +51,30 @@ func serves(text string) step {
 		if err != nil {
 			return err
 		}
-		if err := s.alone(text); err != nil {
+		if s.ours() && !s.text {
+			return s.reloaded(text)
+		}
+		err = s.log.await(s.patience, 0, "the end of the version before", func([]entry) bool { return len(s.log.livingLocked(false)) == 1 })
+		if err != nil {
 			return err
 		}
 		return s.get(text)
 	}}
 }
 
-// alone waits until the version before accepts nothing more: ginreload says
-// so, and lets it finish what it has; else it is over when it has ended.
-func (s *scene) alone(text string) error {
-	if s.ours() && !s.text {
-		return s.log.await(s.patience, s.mark, "the reload", func(new []entry) bool {
-			return count(new, events, "^reloaded") > 0
-		})
+// reloaded waits until ginreload says that the version before accepts nothing
+// more, though it may live on to finish what it has. What it says may be about
+// that version itself.
+func (s *scene) reloaded(text string) (err error) {
+	for n := 1; ; n++ {
+		late := s.log.await(s.patience, s.mark, "the reload", func(new []entry) bool { return count(new, events, "^reloaded") >= n })
+		if late != nil {
+			return errors.Join(err, late)
+		}
+		if err = s.get(text); err == nil {
+			return nil
+		}
 	}
-	return s.log.await(s.patience, 0, "the end of the version before", func([]entry) bool {
-		return len(s.log.livingLocked(false)) == 1
-	})
 }
 
 func (s *scene) get(want string) error {
