@@ -74,9 +74,6 @@ func loads(t *testing.T, text []byte) config.Config {
 		t.Fatalf("%v in\n%s", err, text)
 	}
 	for _, w := range c.Warnings {
-		if strings.HasPrefix(w.Message, "not honoured yet: ") {
-			continue
-		}
 		t.Errorf("%s in\n%s", w, text)
 	}
 	return c

@@ -119,6 +119,7 @@ func FuzzPattern(f *testing.F) {
 		f.Add(pattern)
 	}
 	f.Fuzz(func(t *testing.T, pattern string) {
+		pattern = strings.ToValidUTF8(pattern, "") // as Read does
 		for _, forms := range [][]form{regexForms(pattern), globForms(pattern)} {
 			var s selection
 			s.include(&draft{}, pattern, forms)

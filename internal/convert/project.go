@@ -17,9 +17,14 @@ func Project(f project.Found, binary string) config.Settings {
 	if pkg == "" {
 		pkg = "."
 	}
+	output := binary
+	if f.Root != "." {
+		// Air rewrites a cmd that is just its default when tmp_dir is not.
+		output = strings.TrimPrefix(binary, "./")
+	}
 	d := &draft{}
 	d.Settings = config.Settings{
-		Cmd:           join([]word{{"go", "go"}, {"build", "build"}, {"-o", "-o"}, literal(binary), literal(pkg)}),
+		Cmd:           join([]word{{"go", "go"}, {"build", "build"}, {"-o", "-o"}, literal(output), literal(pkg)}),
 		Entrypoint:    []string{local(path.Join(f.Here, binary))},
 		IncludeExt:    []string{"go", "tpl", "tmpl", "html"},
 		IncludeDir:    f.Needed,
@@ -77,20 +82,16 @@ func (d *draft) generators(f project.Found) {
 // Summary names what was found besides the main package, for people.
 func Summary(f project.Found) string {
 	var all []string
-	if len(f.EmbeddedExt)+len(f.EmbeddedFile) > 0 {
-		all = append(all, "embedded files")
-	}
-	for name, found := range map[string]bool{"templ": f.Templ != "", "sqlc": f.SQLC != "", "Tailwind": f.Tailwind.Command != ""} {
+	note := func(found bool, what string) {
 		if found {
-			all = append(all, name)
+			all = append(all, what)
 		}
 	}
-	slices.Sort(all)
-	if f.Root != "." {
-		all = append(all, "sources outside of this folder")
-	}
-	if len(f.Foreign) > 0 {
-		all = append(all, strings.Join(f.Foreign, ", ")+" (not watched)")
-	}
+	note(len(f.EmbeddedExt)+len(f.EmbeddedFile) > 0, "embedded files")
+	note(f.Templ != "", "templ")
+	note(f.SQLC != "", "sqlc")
+	note(f.Tailwind.Command != "", "Tailwind")
+	note(f.Root != ".", "sources outside of this folder")
+	note(len(f.Foreign) > 0, strings.Join(f.Foreign, ", ")+" (not watched)")
 	return strings.Join(all, ", ")
 }
