@@ -35,7 +35,7 @@ func run(in Invocation, cfg config.Config) error {
 		last := cfg
 		before, notes = &last, nil
 		// It may have changed once more, and nobody has watched it.
-		if cfg, _, err = config.Load(in.Args, in.getenv, in.Dir); err != nil {
+		if cfg, _, err = config.Load(in.Args, in.getenv, in.Dir); err != nil || cfg.File == "" {
 			cfg = *next
 		}
 	}
@@ -88,6 +88,11 @@ func (s *stages) reread() *event.Event {
 	if err != nil {
 		e := refusal(err)
 		return &e
+	}
+	if next.File == "" && s.loaded.File != "" {
+		// As long as a branch is checked out that lacks it, say.
+		return &event.Event{Kind: event.Notice, Level: event.Warn,
+			Message: "the configuration is gone; what it said stays in use", Hint: "to do without it, start ginreload again"}
 	}
 	if same(next, s.loaded) {
 		return &event.Event{Kind: event.Notice, Level: event.Info, Message: "the configuration says the same as before"}
