@@ -14,9 +14,18 @@
 //     change, and what runs is the newest build that succeeded.
 //   - A failed build or start leaves what serves alone.
 //   - Every input leads to at least one event.
-//   - From any state a stop ends in Exit; a second one kills.
+//   - From any state a stop ends in Exit, and each further one goes a step
+//     further: without the rest of post_cmd, then at once.
+//   - A rule runs once at a time, and once more after the last change that it
+//     matches.
+//   - With Rerun, a program that has ended is started again, by a build that runs
+//     or at a time that is set.
+//   - A program that started before the last change of its environment is
+//     replaced, also by the same binary.
 //   - After maxCanceled cancelled builds in a row one is left to finish, so
 //     that constant saving cannot starve the reload.
+//
+// Time is an input too: State.due says when a Tick is wanted.
 //
 // It does not watch, build, run or print.
 package loop
