@@ -140,9 +140,12 @@ func TestErrorWhileClosingIsTaken(t *testing.T) {
 }
 
 func TestFolderMovedAndDeletedIsNoError(t *testing.T) {
-	t.Parallel()
+	eachOrigin(t, folderMovedAndDeletedIsNoError)
+}
+
+func folderMovedAndDeletedIsNoError(t *testing.T, on origin) {
 	var warned complaints
-	r := origins[0].watch(t, nil, func(o *Options) { o.Warn = warned.add })
+	r := on.watch(t, nil, func(o *Options) { o.Warn = warned.add })
 	for range 200 {
 		r.mkdir("a")
 		r.rename("a", "b")
