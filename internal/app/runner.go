@@ -243,6 +243,9 @@ func (r *runner) exited(e exited) {
 	switch {
 	case slices.Contains(r.old, g):
 		r.old = slices.DeleteFunc(r.old, func(o *generation) bool { return o == g })
+		if !g.supervised { // whose successors are in its group
+			proc.KillGroup(g.group)
+		}
 		r.gone(g)
 		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: e.exit})
 		if r.op != nil && r.op.ended && !r.stopping {
