@@ -102,9 +102,9 @@ func likelyOutput(cfg config.Config, onPath func(string) bool) string {
 		}
 	}
 	if len(words) > 0 && isDebugger(words[0]) {
-		words = words[slices.Index(words, "exec")+1:]
+		words = debuggee(words)
 	}
-	if len(words) == 0 || words[0] == "" || isDebugger(words[0]) || p.Line != "" && strings.ContainsAny(words[0], unquotable) {
+	if len(words) == 0 || words[0] == "" || p.Line != "" && (strings.ContainsAny(words[0], unquotable) || strings.ContainsAny(p.Line, "&|;(\n")) {
 		return ""
 	}
 	file := filepath.FromSlash(words[0])
@@ -120,6 +120,22 @@ func likelyOutput(cfg config.Config, onPath func(string) bool) string {
 		}
 	}
 	return ""
+}
+
+// debuggee is the command line of the program in that of `dlv exec`, nil if it
+// has none. What stands before it and looks like neither flag nor path is the
+// value of a flag.
+func debuggee(words []string) []string {
+	after := slices.Index(words, "exec") + 1
+	if after == 0 {
+		return nil
+	}
+	for i, word := range words[after:] {
+		if !strings.HasPrefix(word, "-") && strings.ContainsAny(word, `/\`) {
+			return words[after+i:]
+		}
+	}
+	return nil
 }
 
 // debugged reports whether the program is run by a debugger.

@@ -166,7 +166,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 func (s *stages) watch() error {
 	own := []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
 	w, err := watcher.New(watcher.Options{
-		Roots: s.cfg.Roots(),
+		Roots: s.roots(),
 		Files: append(existing(s.cfg.File), s.cfg.EnvFiles...),
 		Ignore: func(path string, dir bool) bool {
 			return slices.Contains(own, path) || s.cfg.Ignored(path, dir)
@@ -182,6 +182,22 @@ func (s *stages) watch() error {
 	}
 	s.watcher = w
 	return nil
+}
+
+// roots are the folders to watch. Those outside of the root may be missing, as
+// in a checkout of one part of a project.
+func (s *stages) roots() []string {
+	roots := s.cfg.Roots()[:1]
+	for _, root := range s.cfg.Roots()[1:] {
+		if info, err := os.Stat(root); err == nil && info.IsDir() {
+			roots = append(roots, root)
+			continue
+		}
+		s.early = append(s.early, event.Event{Kind: event.Notice, Level: event.Warn,
+			Message: "include_dir: there is no folder " + root,
+			Hint:    "start ginreload again when it is there, or take it out of include_dir"})
+	}
+	return roots
 }
 
 // warn tells about folders that are not watched, but not before the first line.
