@@ -149,6 +149,9 @@ func (c *chronicle) hear(conn net.Conn) {
 			text = "start " + w.name
 		case "up":
 			text = "up " + w.name
+		case "finished":
+			text = "finished " + w.name
+		case "busy":
 		case "signal":
 			text = "signal " + w.name + " " + words[1]
 		default:

@@ -18,7 +18,7 @@ func endingCases() []Case {
 		{name: "during the first build", covers: "signals processes", files: map[string]string{"main.go": program("v1 tough")}, steps: []step{launched, hears("^hang forge"), interrupt, exits(0), nothingLeft}, differs: "Ctrl-C during a build"},
 		{name: "during a later build", covers: "signals processes", steps: []step{started, writes("v2 tough"), hears("^hang forge"), interrupt, exits(0), nothingLeft}, differs: "Ctrl-C during a build"},
 		{name: "during pre_cmd", covers: "signals pre-cmd", build: "pre_cmd = [\"hang pre\"]\n", steps: []step{launched, hears("^hang pre"), interrupt, exits(0), nothingLeft}, differs: "Ctrl-C during a build"},
-		{name: "children in sessions of their own", covers: "signals processes", files: map[string]string{"main.go": program("v1 child")}, steps: []step{started, hears("^hang child"), interrupt, exits(0), nothingLeft}},
+		{name: "children in sessions of their own", covers: "signals processes", files: map[string]string{"main.go": program("v1 child")}, steps: []step{started, hears("^hang child"), interrupt, exits(0), nothingLeft}, differs: "daemonised"},
 		{name: "kill -9", covers: "signals processes", steps: []step{started, signals(syscall.SIGKILL), ended, nothingLeft}, differs: "kill -9"},
 		{name: "kill -9 during a build", covers: "signals processes", steps: []step{started, writes("v2 tough"), hears("^hang forge"), signals(syscall.SIGKILL), ended, nothingLeft}, differs: "kill -9"},
 		{name: "with a debugger", covers: "signals wrappers", build: "full_bin = \"dlv exec ./tmp/main\"\nsend_interrupt = true\nkill_delay = \"2s\"\n", files: map[string]string{"stub/dlv": dlv}, steps: []step{started, interrupt, exits(0), nothingLeft}},

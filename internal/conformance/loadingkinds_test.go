@@ -74,7 +74,7 @@ func settings() []loading {
 		{name: "the proxy of Air is told", covers: "proxy T24", text: "[proxy]\nenabled = true\nproxy_port = 8090\napp_port = 8080\n", warns: []string{"proxy"}},
 		{name: "a proxy that is off is no matter", covers: "proxy T24", text: "[proxy]\nenabled = false\nproxy_port = 8090\napp_port = 8080\napp_start_timeout = 5000\n", warns: quiet},
 		{name: "rules have names, delays and an order", covers: "rules", text: "[[build.rules]]\nname = \"css\"\ncmd = \"a\"\ninclude_ext = [\"css\"]\ndelay = 200\n[[build.rules]]\ncmd = \"b\"\ninclude_file = [\"x\"]\n",
-			want: []string{`Rules [{css a [] [css] [] [] 200ms} {rule-2 b [] [] [x] [] 1s}]`}},
+			want: []string{`Rules [{css a [] [css] [] [] 200ms} {rule-1 b [] [] [x] [] 0s}]`}},
 		{name: "a variable of the environment", covers: "variables", text: "[build]\ndelay = 300\n", env: map[string]string{"GINRELOAD_BUILD_DELAY": "200"}, want: []string{"Delay 200ms"}},
 		{name: "a flag beats the variable", covers: "variables cli", env: map[string]string{"GINRELOAD_BUILD_DELAY": "200"}, text: "[build]\ncmd = \"x\"\n", args: []string{"--build.delay=100"}, want: []string{"Delay 100ms"}},
 		{name: "a flag of a list, with commas", covers: "cli lists", text: "[build]\nexclude_dir = [\"z\"]\n", args: []string{"--build.exclude_dir", "a,b"}, want: []string{`ExcludeDir ["a" "b"]`}},

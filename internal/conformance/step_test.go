@@ -29,7 +29,7 @@ func acts(what string, do func(*scene) error) step {
 // launched starts the tool and waits for nothing.
 var launched = acts("start it", func(s *scene) (err error) {
 	dir := s.dir
-	s.running, err = s.launch(s.tb, s.log, dir, slices.Clone(s.args), s.environment(s.dir, s.port, s.witness), s.text)
+	s.running, err = s.launch(s.tb, s.log, dir, slices.Clone(s.args), s.environment(s.dir, s.port, s.witness), s.text, s.terminal)
 	return err
 })
 

@@ -6,13 +6,14 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
 
 	"github.com/ginreload/ginreload/internal/event"
 )
@@ -85,7 +86,7 @@ type running struct {
 // launch starts the tool and writes down what it prints. What is still open at
 // the end of the case is closed then, so that a process that was left behind
 // keeps nobody.
-func (t tool) launch(tb testing.TB, c *chronicle, dir string, args, env []string, text bool) (*running, error) {
+func (t tool) launch(tb testing.TB, c *chronicle, dir string, args, env []string, text, terminal bool) (*running, error) {
 	if t.ours() && !text {
 		args = append([]string{"--json"}, args...)
 	}
@@ -106,6 +107,15 @@ func (t tool) launch(tb testing.TB, c *chronicle, dir string, args, env []string
 		return nil, err
 	}
 	r.cmd.Stdout, r.cmd.Stderr = stdout, stderr
+	if terminal {
+		ours, its, err := pty.Open()
+		if err != nil {
+			return nil, err
+		}
+		defer its.Close()
+		follow(tb, ours, func(line string) { c.add(output, line, nil) })
+		r.cmd.Stdout, r.cmd.Stderr = its, its
+	}
 	err = r.cmd.Start()
 	stdout.Close()
 	stderr.Close()
@@ -125,6 +135,11 @@ func stream(tb testing.TB, line func(string)) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	follow(tb, r, line)
+	return w, nil
+}
+
+func follow(tb testing.TB, r *os.File, line func(string)) {
 	tb.Cleanup(func() { r.Close() })
 	go func() {
 		for in := bufio.NewReader(r); ; {
@@ -133,12 +148,10 @@ func stream(tb testing.TB, line func(string)) (*os.File, error) {
 				line(text)
 			}
 			if err != nil {
-				io.Copy(io.Discard, r)
 				return
 			}
 		}
 	}()
-	return w, nil
 }
 
 // eventText makes a line of an event that steps match: its kind and what

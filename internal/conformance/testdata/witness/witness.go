@@ -171,9 +171,16 @@ func (w *connection) hear(signals chan os.Signal, does map[string]string) {
 		w.tell("signal", s.String())
 		_, deaf := does["deaf"]
 		_, slow := does["slow"]
+		_, careful := does["careful"]
 		switch {
 		case slow:
 			<-w.over
+			os.Exit(0)
+		case careful:
+			for range 50 { // long enough to be killed meanwhile
+				w.tell("busy")
+			}
+			w.tell("finished")
 			os.Exit(0)
 		case !deaf:
 			os.Exit(0)
