@@ -66,6 +66,8 @@ var graph = []struct {
 		"it speaks to programs that run, whatever version of the library is in them, over their admin socket alone"},
 	{"internal/cli", "watcher builder internal/plan internal/app internal/command internal/proc internal/project internal/config internal/convert internal/event internal/loop internal/operator internal/outage internal/report internal/supervise github.com/joho/godotenv github.com/mattn/go-isatty",
 		"it is the one place that knows all parts, and only connects them"},
+	{"internal/conformance", "",
+		"its tests treat ginreload as they treat Air: as a command, and as a reader of files"},
 	{"internal/bench", "supervisor/supervisortest",
 		"it measures ginreload as it measures others: as a command"},
 	{"internal/bench/throughput", "supervisor",
