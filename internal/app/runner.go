@@ -244,7 +244,7 @@ func (r *runner) exited(e exited) {
 	case slices.Contains(r.old, g):
 		r.old = slices.DeleteFunc(r.old, func(o *generation) bool { return o == g })
 		if !g.supervised { // whose successors are in its group
-			proc.KillGroup(g.group)
+			r.killGeneration(g)
 		}
 		r.gone(g)
 		r.emit(Event{Kind: Gone, Generation: g.number, PID: g.pid, Exit: e.exit})
@@ -270,7 +270,7 @@ func (r *runner) exited(e exited) {
 	case r.current == g:
 		r.current = nil
 		if r.op == nil || r.op.handoff != Supervised {
-			proc.KillGroup(g.group) // a wrapper may have left its program behind
+			r.killGeneration(g) // a wrapper may have left its program behind
 		}
 		r.gone(g)
 		if !r.stopping && r.takesUpAgain(g, e.exit) {

@@ -58,7 +58,8 @@ func (r *runner) awaitRest(e exited, left []int) {
 	})
 }
 
-// killGeneration ends all processes of g at once.
+// killGeneration ends all processes of g at once, those too that had left its
+// group when it was asked to end.
 func (r *runner) killGeneration(g *generation) {
 	tree := append(proc.Tree(g.group), g.tree...)
 	proc.KillGroup(g.group)
