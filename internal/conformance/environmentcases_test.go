@@ -14,7 +14,8 @@ func environmentCases() []Case {
 		{name: "a file that is missing", covers: "env-files", top: "env_files = [\".env\", \"gone\"]\n", files: map[string]string{".env": "A=1\n"}, steps: []step{started, ran("^A=1$")}},
 		{name: "a file that cannot be read as one", covers: "env-files", top: "env_files = [\".env\"]\n", files: map[string]string{".env": "A=1\n'''\n"}, steps: []step{started}},
 		{name: ".env is not read unasked", covers: "env-files", files: map[string]string{".env": "A=1\n"}, steps: []step{started, ran("!^A=1$")}},
-		{name: ".env is not watched unasked", covers: "env-files filters", top: "env_files = [\".env\"]\n", files: map[string]string{".env": "A=1\n"}, steps: []step{started, ignores(".env")}},
+		{name: ".env is not watched unasked", covers: "env-files filters", files: map[string]string{".env": "A=1\n"}, steps: []step{started, ignores(".env")}},
+		{name: "a file of env_files is watched", covers: "env-files filters", top: "env_files = [\".env\"]\n", files: map[string]string{".env": "A=1\n"}, steps: []step{started, save(".env", "A=2\n"), hears("^start v1", "^gone v1"), ran("^A=2$")}, differs: "a save of one builds anew"},
 		{name: "relative to root", covers: "env-files cwd-and-root", place: "repo/api", top: "root = \"..\"\ntmp_dir = \"api/tmp\"\nenv_files = [\"conf/.env\"]\n", build: "bin = \"tmp/main\"\n", files: map[string]string{"../conf/.env": "A=1\n"}, steps: []step{started, ran("^A=1$")}},
 	}
 }
