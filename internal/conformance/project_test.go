@@ -76,11 +76,7 @@ func layOut(tb testing.TB, c Case) (dir string, err error) {
 	}
 	files := map[string]string{".air.toml": c.configuration(), "main.go": program("v1")}
 	if c.golang {
-		source, err := os.ReadFile("testdata/witness/witness.go")
-		if err != nil {
-			return "", err
-		}
-		files["go.mod"], files["witness.go"] = goMod, string(source)
+		files["go.mod"], files["witness.go"] = goMod, witnessSource()
 	}
 	for name, text := range c.files {
 		if _, twice := files[name]; twice && text == gone {
@@ -129,7 +125,7 @@ func (c Case) environment(dir, port, witness string) []string {
 	env := []string{
 		"PATH=" + filepath.Join(top, "stub") + ":" + made.commands + ":" + os.Getenv("PATH"),
 		"HOME=" + filepath.Join(top, "home"), "TMPDIR=" + filepath.Join(top, "outside"),
-		"GOCACHE=" + cache(), "GOFLAGS=-mod=mod", "PORT=" + port, "WITNESS=" + witness, "GOTOOLCHAIN=local",
+		"GOCACHE=" + cache(), "GOFLAGS=-mod=mod", "PORT=" + port, "WITNESS=" + witness, "WITNESS_PROGRAM=" + filepath.Join(made.dir, "witness"), "GOTOOLCHAIN=local",
 	}
 	for _, pair := range c.env {
 		env = append(env, strings.ReplaceAll(pair, "$DIR", dir))
@@ -171,9 +167,9 @@ func freePort() (string, error) {
 
 var ports atomic.Int64
 
-// witnessSource is for projects whose main package is not at the top.
+// witnessSource is the part of a program that no case changes.
 func witnessSource() string {
-	text, err := os.ReadFile("testdata/witness/witness.go")
+	text, err := os.ReadFile("testdata/project/witness.go")
 	if err != nil {
 		panic(err)
 	}
