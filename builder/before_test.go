@@ -71,6 +71,20 @@ func TestBefore(t *testing.T) {
 	}
 }
 
+func TestBeforeIsGivenUpByRole(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, fmt.Sprintf(hello, "made"))
+	told := &told{}
+	p.recipe.Progress = told.progress
+	p.recipe.Before = []builder.Command{
+		{Role: "pre", Line: "exit 3"},
+		{Role: "pre", Line: "echo not this"},
+		{Role: "cmd", Line: "echo but this"},
+	}
+	p.expect(p.builder(), builder.Built)
+	told.expect(t, "begun pre", "ended pre exit status 3", "begun cmd", "cmd: but this", "ended cmd exit status 0")
+}
+
 // What comes before does not hide where the program does not compile.
 func TestBeforeAProgramThatDoesNotCompile(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,8 @@ type Recipe struct {
 	Packages []string // what go build builds: "./cmd/api", or files of one package; empty: the package in Dir
 	Output   string   // where the program is published or, with Shell, left by the command; relative to Dir if not absolute
 
-	// Before are commands that each build begins with, in their order.
+	// Before are commands that each build begins with, in their order. After one
+	// that fails, those of the same Role are left out.
 	Before []Command
 
 	// Flags are the user's own go build flags, without -o and -C. They come
