@@ -40,6 +40,8 @@ func discoveryCases() []Case {
 			steps: []step{started, reloads}},
 		{name: "keys that nobody knows", covers: "T18 unknown", build: "stop_on_root = true\nwatch_dir = [\".\"]\n", rest: "[serve]\nport = 3\n", steps: []step{started, reloads}},
 		{name: "they are told", covers: "T18 unknown", build: "stop_on_root = true\n", text: true, steps: []step{started, prints("stop_on_root.*", "stop_on_error")}, differs: "unknown keys"},
+		{name: "the file changes", covers: "discovery", steps: []step{started, save(".air.toml", forgeConfig+"args_bin = [\"new\"]\n"), serves("v1"), ran(`^args=\["new"\]`), reloads, ran(`^args=\["new"\]`)}, differs: "the file changes"},
+		{name: "the file is broken meanwhile", covers: "discovery keep", steps: []step{started, save(".air.toml", "[build\n"), reloads, alive("v1")}},
 		{name: "init writes .air.toml, once", covers: "init", golang: true, files: map[string]string{".air.toml": gone}, args: []string{"init"}, text: true,
 			steps: []step{launched, exits(0), holds(".air.toml", `(?s)\[build\].*cmd = .*go build -o .*tmp/main`)}},
 		{name: "init does not overwrite", covers: "init", args: []string{"init"}, text: true, steps: []step{launched, exits(1), holds(".air.toml", "forge")}},

@@ -22,6 +22,7 @@ func flagCases() []Case {
 		{name: "root", covers: "cli", files: map[string]string{"../lib/a.go": ""}, args: []string{"--root", ".."}, steps: []step{started, rebuilds("../lib/a.go")}},
 		{name: "a switch with =", covers: "cli", args: []string{"--build.send_interrupt=true", "--build.kill_delay=2000"}, steps: []step{started, reloads, hears("^signal v1 interrupt")}},
 		{name: "a switch and its value", covers: "cli", args: []string{"--build.send_interrupt", "true", "--build.kill_delay", "2000", "word"}, steps: []step{started, ran(`^args=\["word"\]`), reloads, hears("^signal v1 interrupt")}},
+		{name: "a switch that stands alone", covers: "cli", args: []string{"--build.send_interrupt", "--build.kill_delay", "2000", "word"}, steps: []step{started, ran(`^args=\["word"\]`), reloads, hears("^signal v1 interrupt")}, differs: "may stand alone"},
 		{name: "kill_delay as a duration", covers: "cli cli-durations", args: []string{"--build.send_interrupt=true", "--build.kill_delay=2s"}, files: map[string]string{"main.go": program("v1 careful")}, steps: []step{started, writes("v2"), serves("v2"), hears("^finished v1")}, differs: "durations on the command line"},
 		{name: "a value that is the default", covers: "cli cli-defaults", build: "include_ext = [\"go\", \"css\"]\n", files: map[string]string{"a.css": "", "b.html": ""}, args: []string{"--build.include_ext", "go,tpl,tmpl,html"},
 			steps: []step{started, ignores("a.css"), rebuilds("b.html")}, differs: "equal to the default"},
