@@ -49,7 +49,7 @@ func prepare() error {
 		return err
 	}
 	made.dir, made.commands = dir, filepath.Join(dir, "commands")
-	made.ginreload = tool{"ginreload", filepath.Join(dir, "ginreload"), 20 * time.Second}
+	made.ginreload = tool{"ginreload", filepath.Join(dir, "ginreload"), 40 * time.Second}
 	if err := os.Mkdir(made.commands, 0o755); err != nil {
 		return err
 	}
