@@ -32,8 +32,6 @@ func (d *drain) run() (back bool, err error) {
 	d.begun, d.cause = time.Now(), ErrStopping
 	if d.next != nil {
 		d.cause = ErrUpgraded
-		s.parkPackets(true)
-		s.park()
 	}
 	ctx, cancel := context.WithDeadlineCause(context.Background(), d.begun.Add(s.opts.DrainTimeout), ErrAborted)
 	defer cancel()

@@ -29,7 +29,12 @@ func (a *app) tune(o *supervisor.Options) {
 		o.Ready = func(context.Context) error { a.grandchild(); return nil }
 	}
 	o.OnEvent = func(e supervisor.Event) {
-		if e.Kind != supervisor.EventServing {
+		switch e.Kind {
+		case supervisor.EventServing:
+		case supervisor.EventReplaced:
+			a.gate("replaced")
+			return
+		default:
 			return
 		}
 		if a.is("short-queue") {

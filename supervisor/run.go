@@ -149,6 +149,9 @@ func (r *runner) tried(err error) (over bool, _ error) {
 		return false, nil
 	}
 	r.backoff, r.replaced = backoff{}, true
+	// Before anybody is told: whoever connects after that is to meet the new one.
+	s.parkPackets(true)
+	s.park()
 	s.emit(Event{Kind: EventReplaced, PID: t.result.PID, Took: t.result.Total})
 	select {
 	case <-s.signals.upgrades:

@@ -76,6 +76,22 @@ func TestFailedUpgradeSaysWhyAndLeavesTheOldOneServing(t *testing.T) {
 	}
 }
 
+// When the upgrade is told, the old process has stopped accepting.
+func TestWhoConnectsAfterAnUpgradeMeetsTheNewProcess(t *testing.T) {
+	t.Parallel()
+	r := start(t, "gate=replaced")
+	old := r.answers()
+	r.behave()
+	r.signal(syscall.SIGUSR2)
+	r.expect("at gate replaced")
+	for range 50 {
+		if pid := r.answers(); pid == old {
+			t.Fatal("the old process answers")
+		}
+	}
+	r.open("replaced")
+}
+
 // stream opens a response that lasts, on a connection of its own.
 func (r *running) stream(path string) <-chan string {
 	r.t.Helper()
