@@ -68,13 +68,13 @@ func TestBuildTellsWhatItRuns(t *testing.T) {
 	t.Parallel()
 	b := newBuilt(t, func(c *config.Config) {
 		c.Cmd = "echo first && go build -o ./tmp/main ."
-		c.PreCmd = []string{"echo $OWN $A; exit 3", "kill -TERM $$"}
+		c.PreCmd = []string{"echo $OWN $A", "kill -TERM $$", "echo not run after one that failed"}
 		c.EnvFiles = []string{filepath.Join(c.Dir, ".env")}
 		c.BuildLog = filepath.Join(c.Dir, "logs", "errors.log")
 	})
 	write(t, b.cfg.EnvFiles[0], "A=file\nOWN=file\n")
 	commands := []string{
-		"command-begun pre_cmd echo $OWN $A; exit 3", "pre_cmd: own file", "command-ended pre_cmd echo $OWN $A; exit 3 3",
+		"command-begun pre_cmd echo $OWN $A", "pre_cmd: own file", "command-ended pre_cmd echo $OWN $A 0",
 		"command-begun pre_cmd kill -TERM $$", "command-ended pre_cmd kill -TERM $$ -1SIGTERM",
 		"command-begun cmd echo first", "cmd: first", "command-ended cmd echo first 0",
 	}

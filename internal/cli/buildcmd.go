@@ -96,15 +96,12 @@ func likelyOutput(cfg config.Config, onPath func(string) bool) string {
 	p := cfg.Program(exists)
 	words := slices.Concat([]string{strings.ReplaceAll(p.Path, `\`, "/")}, p.Words)
 	if p.Line != "" {
-		words = strings.Fields(p.Line)
-		for len(words) > 0 && strings.Contains(words[0], "=") {
-			words = words[1:]
-		}
+		words = simpleCommand(p.Line)
 	}
 	if len(words) > 0 && isDebugger(words[0]) {
 		words = debuggee(words)
 	}
-	if len(words) == 0 || words[0] == "" || p.Line != "" && (strings.ContainsAny(words[0], unquotable) || strings.ContainsAny(p.Line, "&|;(\n")) {
+	if len(words) == 0 || words[0] == "" {
 		return ""
 	}
 	file := filepath.FromSlash(words[0])
@@ -120,6 +117,23 @@ func likelyOutput(cfg config.Config, onPath func(string) bool) string {
 		}
 	}
 	return ""
+}
+
+// simpleCommand returns the words of a line for the shell from the program on,
+// nil if it is more than one command or names its program by something else than
+// a path: what is on PATH, or of the shell itself, is there anyway.
+func simpleCommand(line string) []string {
+	words := strings.Fields(line)
+	for len(words) > 0 && (words[0] == "exec" || words[0] == "env" || strings.Contains(words[0], "=")) {
+		words = words[1:]
+	}
+	if len(words) == 0 || strings.ContainsAny(line, "&|;(\n") || strings.ContainsAny(words[0], unquotable) {
+		return nil
+	}
+	if !isDebugger(words[0]) && !strings.Contains(words[0], "/") {
+		return nil
+	}
+	return words
 }
 
 // debuggee is the command line of the program in that of `dlv exec`, nil if it

@@ -85,10 +85,15 @@ func ignoresNow(names ...string) step {
 	}}
 }
 
-// within says that the fastest of three takes no longer: long enough for a
-// loaded machine, and shorter than Air sleeps.
+// within says that the fastest of three takes no longer, which is shorter than
+// Air sleeps. Only a comparison with Air looks at the clock: how long a busy
+// machine takes for it says nothing, and watcher has tests of its windows in
+// which the time is made up.
 func within(limit time.Duration, st step) step {
 	return step{st.what + " within " + limit.String(), func(s *scene) error {
+		if os.Getenv("AIR") == "" {
+			return st.do(s)
+		}
 		var fastest time.Duration
 		for i := range 3 {
 			begun := time.Now()
