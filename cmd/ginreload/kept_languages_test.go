@@ -37,6 +37,7 @@ func TestOtherLanguagesReloadWithoutARefusal(t *testing.T) {
 			}
 			g := start(t, dir)
 			g.awaitKind(event.Reloaded)
+			g.awaitPort(g.port) // Python may take longer to begin than ginreload waits for
 			g.expect("hello, version 1")
 			load := supervisortest.Load{
 				URL:     g.url(),

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,7 +81,9 @@ func (p public) edited(t *testing.T, restart bool) {
 	first := g.awaitKind(event.Reloaded)
 	t.Logf("#1 ready after %.0f ms on %v", first.Timings.Ready, first.Addresses)
 
-	p.awaitServing(t, ports)
+	if p.clients(ports, "").Unix == 0 {
+		g.awaitPort(ports[0]) // the first start is done with the first port on which a program listens
+	}
 
 	kept := true
 	report := p.during(t, ports, root, func() {
@@ -101,26 +102,6 @@ func (p public) edited(t *testing.T, restart bool) {
 	p.tell(t, g)
 	if kept && report.Failed != report.ByKind[p.cuts].Failed {
 		t.Errorf("%d of %d requests failed", report.Failed, report.Requests)
-	}
-}
-
-// awaitServing waits for the port that the clients use: the first start is done
-// with the first port on which a program listens.
-func (p public) awaitServing(t *testing.T, ports []string) {
-	if p.clients(ports, "").Unix > 0 {
-		return
-	}
-	for {
-		conn, err := net.Dial("tcp", "127.0.0.1:"+ports[0])
-		if err == nil {
-			conn.Close()
-			return
-		}
-		select {
-		case <-time.After(10 * time.Millisecond):
-		case <-t.Context().Done():
-			t.Fatal(err)
-		}
 	}
 }
 

@@ -100,6 +100,27 @@ func (g *tool) read(stdout io.Reader) {
 	g.cmd.Wait()
 }
 
+// awaitPort waits until somebody listens there.
+func (g *tool) awaitPort(port string) {
+	g.t.Helper()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
+		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+		if err == nil {
+			conn.Close()
+			return
+		}
+		select {
+		case <-again.C:
+		case <-g.gone():
+			g.t.Fatal(err)
+		case <-g.t.Context().Done():
+			g.t.Fatal(err)
+		}
+	}
+}
+
 // end stops ginreload and shows what happened if the test failed.
 func (g *tool) end() {
 	g.cmd.Process.Signal(os.Interrupt)

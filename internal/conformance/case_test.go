@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -48,6 +49,7 @@ func TestMain(m *testing.M) {
 		flag.Set("test.parallel", "4")
 	}
 	code := 1
+	inTurn()
 	if err := prepare(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	} else {
@@ -56,6 +58,23 @@ func TestMain(m *testing.M) {
 	os.RemoveAll(made.dir)
 	os.Exit(code)
 }
+
+// inTurn waits until the tests of cmd/ginreload, which go test would run beside
+// these, are not under way: two such loads on two cores take minutes for seconds.
+// The process has its turn until it ends.
+func inTurn() {
+	f, err := os.OpenFile(filepath.Join(os.TempDir(), "ginreload-tests.lock"), os.O_RDWR|os.O_CREATE, 0o666)
+	if err == nil {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "the tests do not wait for their turn:", err)
+	}
+	turn = f
+}
+
+// turn is kept open: the lock goes with it.
+var turn *os.File
 
 func TestCases(t *testing.T) {
 	t.Parallel()
