@@ -255,7 +255,7 @@ func (a *app) server() *http.Server {
 		srv.Protocols.SetHTTP1(true)
 	}
 	if a.is("impatient") {
-		srv.ReadHeaderTimeout, srv.ReadTimeout, srv.IdleTimeout = 200*time.Millisecond, time.Second, time.Minute
+		srv.ReadHeaderTimeout, srv.ReadTimeout, srv.IdleTimeout = 2*time.Second, 4*time.Second, time.Minute
 	}
 	if a.is("hooks") {
 		a.hook(srv)

@@ -142,11 +142,11 @@ func TestRequestThatWaitsFor100Continue(t *testing.T) {
 // one whose first request is late.
 func TestMovedConnectionKeepsItsIdleTimeout(t *testing.T) {
 	t.Parallel()
-	r := start(t, "impatient") // ReadHeaderTimeout 200 ms, IdleTimeout 1 min
+	r := start(t, "impatient") // ReadHeaderTimeout 2 s, IdleTimeout 1 min
 	w := r.wire()
 	w.expect("generation 1")
 	r.replace()
-	w.nc.SetReadDeadline(time.Now().Add(time.Second))
+	w.nc.SetReadDeadline(time.Now().Add(3 * time.Second))
 	if _, err := w.br.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("the idle connection ended: %v", err)
 	}

@@ -183,7 +183,7 @@ func TestHazardNoEvidence(t *testing.T) {
 	})
 	t.Run("supervisor", func(t *testing.T) {
 		t.Parallel()
-		r := start(t, "ready=500ms")
+		r := start(t, "ready=3s")
 		r.behave("crowd", "gate=new") // and the dump is longer than what is kept of it
 		r.refused(" | github.com/ginreload/ginreload/supervisor_test.(*app).gate")
 		r.behave("hang")
