@@ -174,6 +174,7 @@ func stoppedProcesses(t *trial) string {
 	begun := time.Now()
 	s.gone(child, patience)
 	first := time.Since(begun)
+	s.expect(`kind="upgrade failed"`) // told a moment after that process has gone
 	if s.answers() != old {
 		t.failf("the old process does not serve")
 	}
