@@ -173,7 +173,7 @@ func TestHazardNoEvidence(t *testing.T) {
 	t.Parallel()
 	t.Run("tableflip", func(t *testing.T) {
 		t.Parallel()
-		r := startRecipe(t, "timeout=500ms")
+		r := startRecipe(t, "timeout=3s") // in which it comes to say that it hangs
 		r.behave("hang")
 		r.refused("timed out")
 		r.awaitExit(r.expectPID(`hanging (\d+)`))

@@ -22,9 +22,10 @@ type Console struct {
 	copiers  sync.WaitGroup
 	resized  chan os.Signal
 
-	mu   sync.Mutex // guards tail
-	tail []byte
-	kept *sync.Cond // tail grew, or its stream ended
+	mu      sync.Mutex // guards the two below
+	tail    []byte
+	unshown int        // bytes in tail that are not written to the user yet
+	kept    *sync.Cond // tail grew, was written, or its stream ended
 }
 
 // OpenConsole starts copying to stdout and stderr. terminal is the terminal
@@ -63,6 +64,7 @@ func (c *Console) copy(from *os.File, to io.Writer) {
 			n, err := c.read(from, buf)
 			if n > 0 {
 				to.Write(buf[:n])
+				c.shown(n)
 			}
 			if err != nil {
 				return // EIO is how the master of a pty says end of file
@@ -81,8 +83,16 @@ func (c *Console) readThenKeep(from *os.File, buf []byte) (int, error) {
 }
 
 func (c *Console) keepLocked(p []byte) {
+	c.unshown += len(p)
 	c.tail = append(c.tail, p...)
 	c.tail = c.tail[max(0, len(c.tail)-tailSize):]
+	c.kept.Broadcast()
+}
+
+func (c *Console) shown(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unshown -= n
 	c.kept.Broadcast()
 }
 
@@ -93,15 +103,20 @@ func (c *Console) mark() {
 	c.tail = nil
 }
 
-// text returns the recent output with all that has been written by now: a
-// process may be known to have ended before its last words are read.
+// patienceForWords is how long text waits for the last words of a program. One
+// that has left a child behind, which prints all the time, is never done.
+const patienceForWords = 500 * time.Millisecond
+
+// text returns the recent output with all that has been written by now, and has
+// it shown first: a process may be known to have ended before its last words are
+// read, and the user is to read them before what ginreload says about the end.
 func (c *Console) text() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	patience := time.AfterFunc(100*time.Millisecond, c.kept.Broadcast)
+	deadline := time.Now().Add(patienceForWords)
+	patience := time.AfterFunc(patienceForWords, c.kept.Broadcast)
 	defer patience.Stop()
-	deadline := time.Now().Add(100 * time.Millisecond)
-	for c.unread() && time.Now().Before(deadline) {
+	for (c.unshown > 0 || c.unread()) && time.Now().Before(deadline) {
 		c.kept.Wait()
 	}
 	return string(c.tail)

@@ -17,17 +17,16 @@ import (
 
 // digest says why a program ended, and what to do about it, as far as its
 // output tells.
-func (c *Console) digest() (cause, hint string) { return c.cause(), c.hint() }
+func (c *Console) digest() (reason, hint string) {
+	text := colour.ReplaceAllString(strings.ReplaceAll(c.text(), "\r\n", "\n"), "")
+	return cause(text), advice(text)
+}
 
 var (
 	panicked = regexp.MustCompile(`(?m)\b(panic: .+|fatal error: .+)$|^SIG[A-Z]+: .+$`)
 	inUse    = regexp.MustCompile(`listen (\w+) \S*:(\d+): bind: address already in use`)
 	colour   = regexp.MustCompile("\x1b\\[[0-9;]*m")
 )
-
-func (c *Console) cause() string {
-	return cause(colour.ReplaceAllString(strings.ReplaceAll(c.text(), "\r\n", "\n"), ""))
-}
 
 // cause is the line of the output that says why the program ended.
 func cause(text string) string {
@@ -37,8 +36,9 @@ func cause(text string) string {
 	return inUse.FindString(text)
 }
 
-func (c *Console) hint() string {
-	m := inUse.FindStringSubmatch(colour.ReplaceAllString(c.text(), ""))
+// advice is what to do about it.
+func advice(text string) string {
+	m := inUse.FindStringSubmatch(text)
 	if m == nil {
 		return ""
 	}
