@@ -11,7 +11,8 @@
 //   - At most one build runs; a newer change cancels it, and the next one starts
 //     when it is really dead.
 //   - No change is lost: at rest, the last build was started after the last
-//     change, and what runs is the newest build that succeeded.
+//     change, and what runs is the newest build that succeeded. There is one
+//     exception, which is told: what building itself changes each time.
 //   - A failed build or start leaves what serves alone.
 //   - Every input leads to at least one event.
 //   - From any state a stop ends in Exit, and each further one goes a step

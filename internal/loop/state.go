@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ginreload/ginreload/internal/app"
@@ -35,6 +36,7 @@ type State struct {
 	Binary   string     // the program that was built last
 	Rerun    Rerun
 	Jobs     []Job // one for each rule
+	Echo     Echo
 	Stop     Stop
 	Post     Post
 }
@@ -176,6 +178,12 @@ func (t *transition) changed(c Changed) {
 	if len(c.Files) > 0 || c.Action != plan.Ignore || len(c.Reread)+len(c.Rules) == 0 {
 		t.emit(event.Event{Kind: event.Changed, Files: c.Files, Action: string(c.Action), Why: c.Why})
 	}
+	for _, m := range c.Rules {
+		t.hear(m.Files)
+	}
+	if c.Action == plan.Restart || c.Action == plan.Rebuild {
+		t.hear(c.Files)
+	}
 	switch c.Action {
 	case plan.Restart:
 		t.Made++
@@ -189,7 +197,7 @@ func (t *transition) changed(c Changed) {
 func (t *transition) rebuild(c Changed) {
 	t.Rerun.Quick = 0
 	t.pend(Cause{Files: c.Files, First: c.First, Settled: t.at})
-	if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled {
+	if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled && !t.suspected() {
 		t.Build.Canceled = true
 		t.do(Effect{CancelBuild: true})
 	}
@@ -201,7 +209,8 @@ func (t *transition) settle() {
 		t.conclude()
 		return
 	}
-	if t.Pending != nil && t.Build.Number == 0 {
+	wait := t.waits() && t.round()
+	if t.Pending != nil && t.Build.Number == 0 && !wait {
 		t.Builds++
 		cause := *t.Pending
 		cause.Started = t.at
@@ -214,7 +223,14 @@ func (t *transition) settle() {
 		t.Built = nil
 	}
 	t.rerun()
-	t.runRules()
+	if !wait {
+		t.runRules()
+	}
+}
+
+// waits reports whether changes are there that something is to be started for.
+func (t *transition) waits() bool {
+	return t.Pending != nil && t.Build.Number == 0 || slices.ContainsFunc(t.Jobs, func(j Job) bool { return j.due(t.at) })
 }
 
 func (t *transition) start(c Candidate) {
@@ -233,6 +249,10 @@ func (s State) due() time.Time {
 	}
 	if s.Stop == Running {
 		add(s.Rerun.At)
+		add(s.Echo.Until)
+		if s.Echo.Broken || !s.Echo.Until.IsZero() {
+			return first
+		}
 		for _, j := range s.Jobs {
 			if !j.Running {
 				add(j.Due)

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"time"
@@ -150,15 +151,17 @@ func (w *world) step(in Input) {
 	}
 }
 
-func (w *world) save(action plan.Action) {
+func (w *world) saveFile(action plan.Action, file string) {
 	if action != plan.Ignore {
 		w.change++
 	}
 	if action == plan.Restart {
 		w.env++
 	}
-	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: action, Files: []string{fmt.Sprint(w.change, ".go")}}, First: w.now}})
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: action, Files: []string{file}}, First: w.now}})
 }
+
+func (w *world) save(action plan.Action) { w.saveFile(action, fmt.Sprint(w.change+1, ".go")) }
 
 // built ends the build. A doomed one may still have come to anything.
 func (w *world) built(outcome event.Outcome) {
@@ -246,6 +249,7 @@ func FuzzLoop(f *testing.F) {
 		f.Add(settings, []byte{1, 9, 21, 15, 16, 15, 16, 15})
 		f.Add(settings, []byte("1010012"))
 		f.Add(settings, []byte("1001ZC"))
+		f.Add(settings, append([]byte{1, 9}, bytes.Repeat([]byte{22, 1, 17}, 12)...))
 	}
 	f.Fuzz(func(t *testing.T, settings byte, script []byte) {
 		var s Settings
@@ -264,7 +268,7 @@ func FuzzLoop(f *testing.F) {
 			if w.exited {
 				return
 			}
-			w.play(b % 22)
+			w.play(b % 24)
 		}
 		w.check(map[bool]event.Outcome{true: event.Same, false: event.Built}[settings&8 != 0])
 	})
@@ -310,12 +314,21 @@ func (w *world) play(b byte) {
 		w.reread(&event.Event{Kind: event.Notice})
 	case 21:
 		w.reread(nil)
+	case 22:
+		w.saveFile(plan.Rebuild, "same.go")
+	case 23:
+		w.now = w.now.Add(afterwards)
 	}
 }
 
 func (w *world) check(outcome event.Outcome) {
 	if w.state.Stop == Running {
 		w.rest(outcome)
+		if w.state.Echo.Broken {
+			w.now = w.now.Add(afterwards)
+			w.save(plan.Rebuild)
+			w.rest(outcome)
+		}
 		if w.started != w.change {
 			w.t.Fatalf("change %d is in no build; the last one has %d", w.change, w.started)
 		}
