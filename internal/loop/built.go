@@ -10,6 +10,7 @@ func (t *transition) built(b Built) {
 	t.Build, t.Echo.Ended = Build{}, t.at
 	report := b.Report
 	report.Number, report.Outcome = b.Number, b.Outcome
+	t.Tests.Unbuilt = b.Outcome == event.Failed || b.Outcome == event.Broken
 	if b.Outcome == event.Built {
 		t.Made++
 		t.Binary = b.Binary

@@ -13,14 +13,14 @@ import (
 // command again. Nobody can tell who has written a file. But somebody who saves
 // all the time also saves in a pause, and a build does not.
 const (
-	afterwards = 300 * time.Millisecond // in which what a build, a rule or a start has written is heard of
+	afterwards = 300 * time.Millisecond // in which what a build, a rule, a start or a test has written is heard of
 	freeRounds = 5                      // that nobody is suspected for
 	pauses     = 4                      // after that, each twice as long as the one before; the first is a second
 )
 
 // Echo is how far we are from calling something a loop.
 type Echo struct {
-	Ended  time.Time // the last build, rule or start
+	Ended  time.Time // the last build, rule, start or run of tests
 	Heard  []string  // changed during one or soon after, and nothing has been started for it yet
 	Files  []string  // that the rounds are about
 	Rounds int       // starts in a row that nothing but such changes has led to
@@ -40,7 +40,7 @@ func (t *transition) hear(files []string) {
 
 // atWork reports whether something runs that may write files.
 func (t *transition) atWork() bool {
-	return t.Build.Number != 0 || t.Reload != nil || slices.ContainsFunc(t.Jobs, func(j Job) bool { return j.Running })
+	return t.Build.Number != 0 || t.Reload != nil || t.Tests.Running != nil || slices.ContainsFunc(t.Jobs, func(j Job) bool { return j.Running })
 }
 
 // round is called before something is started, and reports whether that has to
@@ -71,6 +71,8 @@ func (t *transition) round() (wait bool) {
 		return false
 	case paused < pauses:
 		e.Until = t.at.Add(time.Second << paused)
+		t.emit(event.Event{Kind: event.Notice, Level: event.Debug, Files: e.Files,
+			Message: fmt.Sprintf("building seems to change %s, which starts the next build: that one waits %v", strings.Join(e.Files, ", "), time.Second<<paused)})
 	default:
 		e.Broken = true
 		t.emit(event.Event{Kind: event.Notice, Level: event.Warn, Files: e.Files,

@@ -18,6 +18,7 @@ type Settings struct {
 	Post       []string // commands of the end, run one after the other while the program still does
 	Rerun      bool     // start a program again that has ended by itself
 	RerunDelay time.Duration
+	Tests      bool // run the tests that a change may break
 }
 
 // State is everything that decisions depend on.
@@ -37,6 +38,7 @@ type State struct {
 	Rerun    Rerun
 	Jobs     []Job // one for each rule
 	Echo     Echo
+	Tests    Tests
 	Stop     Stop
 	Post     Post
 }
@@ -76,6 +78,7 @@ type Input struct {
 	Built     *Built
 	App       *app.Event
 	Ran       *Ran
+	Tested    *Tested
 	Interrupt string // what asked for the stop
 	Failure   string // a stage cannot go on: stop, with exit code 1
 }
@@ -99,14 +102,16 @@ type Built struct {
 
 // Effect is something to do; exactly one field is set.
 type Effect struct {
-	StartBuild  int    // number
-	CancelBuild bool   // end the running build; its Built follows
-	Reload      string // binary; App events follow
-	Abort       bool   // call off the reload under way; its answer follows
-	Run         *Task  // a command; its Ran follows
-	KillTasks   bool   // end all commands that run; their Ran follow
-	StopApp     bool   // Stopped follows
-	KillApp     bool   // Stopped follows
+	StartBuild  int      // number
+	CancelBuild bool     // end the running build; its Built follows
+	Reload      string   // binary; App events follow
+	Abort       bool     // call off the reload under way; its answer follows
+	Run         *Task    // a command; its Ran follows
+	KillTasks   bool     // end all commands that run; their Ran follow
+	RunTests    []string // those that a change of these files may break; Tested follows
+	CancelTests bool     // end the tests that run; their Tested follows
+	StopApp     bool     // Stopped follows
+	KillApp     bool     // Stopped follows
 	Emit        *event.Event
 	Exit        bool
 }
@@ -125,6 +130,8 @@ func step(s State, in Input) (State, []Effect) {
 		t.app(*in.App)
 	case in.Ran != nil:
 		t.ran(*in.Ran)
+	case in.Tested != nil:
+		t.tested(*in.Tested)
 	case in.Interrupt != "":
 		t.interrupt(in.Interrupt)
 	case in.Failure != "":
@@ -175,7 +182,7 @@ func (t *transition) changed(c Changed) {
 	for _, m := range c.Rules {
 		t.matched(m)
 	}
-	if len(c.Files) > 0 || c.Action != plan.Ignore || len(c.Reread)+len(c.Rules) == 0 {
+	if len(c.Files) > 0 || c.Action != plan.Ignore || len(c.Reread)+len(c.Rules)+len(c.Tests) == 0 {
 		t.emit(event.Event{Kind: event.Changed, Files: c.Files, Action: string(c.Action), Why: c.Why})
 	}
 	for _, m := range c.Rules {
@@ -183,6 +190,11 @@ func (t *transition) changed(c Changed) {
 	}
 	if c.Action == plan.Restart || c.Action == plan.Rebuild {
 		t.hear(c.Files)
+	}
+	if len(c.Tests) > 0 {
+		t.hear(c.Tests)
+		t.emit(event.Event{Kind: event.Changed, Files: c.Tests, Action: "test"})
+		t.test(c.Tests)
 	}
 	switch c.Action {
 	case plan.Restart:
@@ -196,6 +208,7 @@ func (t *transition) changed(c Changed) {
 
 func (t *transition) rebuild(c Changed) {
 	t.Rerun.Quick = 0
+	t.test(c.Files)
 	t.pend(Cause{Files: c.Files, First: c.First, Settled: t.at})
 	if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled && !t.suspected() {
 		t.Build.Canceled = true
@@ -209,7 +222,7 @@ func (t *transition) settle() {
 		t.conclude()
 		return
 	}
-	wait := t.waits() && t.round()
+	wait := t.waits(t.at) && t.round()
 	if t.Pending != nil && t.Build.Number == 0 && !wait {
 		t.Builds++
 		cause := *t.Pending
@@ -225,12 +238,13 @@ func (t *transition) settle() {
 	t.rerun()
 	if !wait {
 		t.runRules()
+		t.runTests()
 	}
 }
 
-// waits reports whether changes are there that something is to be started for.
-func (t *transition) waits() bool {
-	return t.Pending != nil && t.Build.Number == 0 || slices.ContainsFunc(t.Jobs, func(j Job) bool { return j.due(t.at) })
+// waits reports whether there are changes that something is to be started for.
+func (s State) waits(at time.Time) bool {
+	return s.Pending != nil && s.Build.Number == 0 || s.testsDue() || slices.ContainsFunc(s.Jobs, func(j Job) bool { return j.due(at) })
 }
 
 func (t *transition) start(c Candidate) {
@@ -249,8 +263,11 @@ func (s State) due() time.Time {
 	}
 	if s.Stop == Running {
 		add(s.Rerun.At)
-		add(s.Echo.Until)
-		if s.Echo.Broken || !s.Echo.Until.IsZero() {
+		if s.Echo.Broken {
+			return first
+		}
+		if until := s.Echo.Until; !until.IsZero() && s.waits(until) {
+			add(until)
 			return first
 		}
 		for _, j := range s.Jobs {
