@@ -19,6 +19,8 @@
 //     further: without the rest of post_cmd, then at once.
 //   - A rule runs once at a time, and once more after the last change that it
 //     matches.
+//   - Tests run beside no build, no start and no other tests, and once more after
+//     the last change, unless the program does not compile.
 //   - With Rerun, a program that has ended is started again, by a build that runs
 //     or at a time that is set.
 //   - A program that started before the last change of its environment is

@@ -89,11 +89,23 @@ func (r *reader) failed(e testEvent) {
 		if !slices.ContainsFunc(r.report.Tests, func(below string) bool { return strings.HasPrefix(below, name+"/") }) {
 			r.report.Tests = append(r.report.Tests, name)
 		}
-		r.report.Output += r.take(e)
+		r.report.Output += titled(r.take(e))
 		return
 	}
 	r.report.Failed = append(r.report.Failed, e.Package)
 	r.report.Output += r.take(e)
+}
+
+// titled puts the line that names a test before what the test has printed, where
+// go test has it without -json.
+func titled(said string) string {
+	for line := range strings.Lines(said) {
+		if strings.HasPrefix(strings.TrimSpace(line), "--- FAIL: ") {
+			before, after, _ := strings.Cut(said, line)
+			return line + before + after
+		}
+	}
+	return said
 }
 
 func (r *reader) take(e testEvent) string {

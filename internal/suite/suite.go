@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/ginreload/ginreload/internal/command"
@@ -14,6 +15,7 @@ type Suite struct {
 	Session *proc.Session
 	Tool    string   // the go command; "" is the one in PATH
 	Dir     string   // folder in which go list and go test run
+	Here    string   // files are named relative to it; "" is Dir
 	Flags   []string // for both: -tags, -race, -mod and the like
 	Args    []string // for go test besides: -short, -count=1, -run X
 }
@@ -25,7 +27,7 @@ func (s Suite) Run(ctx context.Context, env, files []string) (Report, error) {
 	if err != nil || len(paths) == 0 {
 		return Report{}, err
 	}
-	args := append([]string{"test", "-json"}, s.Flags...)
+	args := append([]string{"test", "-json", "-fullpath"}, s.Flags...)
 	args = append(append(args, s.Args...), paths...)
 	r := newReader()
 	exit, err := s.run(ctx, env, args, r.line)
@@ -33,6 +35,11 @@ func (s Suite) Run(ctx context.Context, env, files []string) (Report, error) {
 		return Report{}, err
 	}
 	report := r.end()
+	here := s.Here
+	if here == "" {
+		here = s.Dir
+	}
+	report.Output = strings.ReplaceAll(report.Output, here+string(filepath.Separator), "."+string(filepath.Separator))
 	report.Packages = len(paths)
 	if !exit.OK() && report.OK() {
 		return report, fmt.Errorf("go test ended with exit code %d and no test failed:\n%s", exit.Code, report.Output)

@@ -134,7 +134,7 @@ func TestRun(t *testing.T) {
 	if got := strings.Join(r.Tests, " "); got != "example.com/shop/cart.TestSum example.com/shop/price.TestOf/two" {
 		t.Errorf("tests: %s", got)
 	}
-	for _, want := range []string{"price_test.go:9: two cost 6\n", "--- FAIL: TestOf/two", "asks for 2", "panic: out of balance", "cart_test.go:7"} {
+	for _, want := range []string{"--- FAIL: TestOf/two (0.00s)\n    ./price/price_test.go:9: two cost 6\n", "asks for 2", "panic: out of balance", "cart_test.go:7"} {
 		if !strings.Contains(r.Output, want) {
 			t.Errorf("no %q in\n%s", want, r.Output)
 		}
