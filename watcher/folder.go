@@ -26,7 +26,7 @@ func (t *tree) watch(dir string) error {
 		err = t.admit(dir, id)
 	}
 	if err == nil && t.limit == nil {
-		err = t.names.add(dir)
+		err = t.listen(dir, id)
 		if isLimit(err) {
 			t.limit, err = err, nil // go on, to know how many folders there are
 		}
@@ -37,12 +37,31 @@ func (t *tree) watch(dir string) error {
 	// A watch follows links: if the folder has become one since it was listed,
 	// the watch is on the target.
 	if !t.follows && isLink(dir) && !slices.Contains(t.roots, dir) {
-		t.names.remove(dir)
+		t.deafen(dir)
 		return syscall.ENOTDIR
 	}
 	t.folders[dir] = folder{id, t.round}
 	t.copies[id]++
 	return nil
+}
+
+// listen has changes in a folder noticed: by events, by looks, or by both.
+func (t *tree) listen(dir string, id identity) error {
+	if !t.source.looksAt(dir, id) {
+		return t.names.add(dir)
+	}
+	if err := t.source.poller.addFolder(dir); err != nil {
+		return err
+	}
+	_ = t.names.add(dir) // events are only faster here
+	return nil
+}
+
+func (t *tree) deafen(dir string) {
+	t.names.remove(dir)
+	if t.source.poller != nil {
+		_ = t.source.poller.remove(dir) // which may be none of its folders
+	}
 }
 
 // admit refuses a folder by which there would be no end of folders.
@@ -81,7 +100,7 @@ func (t *tree) leave(dir string, op Op) bool {
 		if t.copies[f.id]--; t.copies[f.id] == 0 {
 			delete(t.copies, f.id)
 		}
-		t.names.remove(path)
+		t.deafen(path)
 	}
 	for link := range t.links.trails {
 		if below(link, dir) {
