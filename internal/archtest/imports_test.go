@@ -44,6 +44,8 @@ var graph = []struct {
 		"it turns a file and a command line into a value; who acts on it is not its business"},
 	{"internal/convert", "internal/config internal/project github.com/spf13/pflag",
 		"it makes the settings that config writes out of what project has found, or another tool was told; reflex's flags are pflag's"},
+	{"internal/graph", "golang.org/x/mod/modfile",
+		"it asks the go command what a program is made of, whoever wants to know that"},
 	{"internal/plan", "watcher",
 		"it is pure: changes and rules in, a decision out"},
 	{"internal/binary", "",
