@@ -35,7 +35,7 @@ type Graph struct {
 	modules  modules
 	profiles map[string]*pkg // for the optimizer, whether they are there or not
 	links    map[string]string
-	embedded map[string]bool // folders with embedded files
+	embedded []string // files, links in their folders resolved
 }
 
 // pkg is a package.
@@ -66,7 +66,7 @@ func Load(ctx context.Context, q Query) (*Graph, error) {
 	}
 	g := &Graph{
 		query: q, packages: make(map[string]*pkg), folders: make(map[string][]*pkg), links: make(map[string]string),
-		profiles: make(map[string]*pkg), embedded: make(map[string]bool),
+		profiles: make(map[string]*pkg),
 	}
 	if g.context, err = q.buildContext(ctx, flags); err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (g *Graph) note(p *pkg, l listed) {
 		g.folders[dir] = append(g.folders[dir], p)
 	}
 	for _, file := range l.EmbedFiles {
-		g.embedded[filepath.Dir(filepath.Join(resolved, filepath.FromSlash(file)))] = true
+		g.embedded = append(g.embedded, filepath.Join(resolved, filepath.FromSlash(file)))
 	}
 	for name, target := range linksIn(p.dir) {
 		g.links[target] = filepath.Join(p.dir, name)
@@ -153,28 +153,35 @@ func (g *Graph) connect() {
 	}
 }
 
-// Folders returns the absolute folders that hold what the program is made of,
-// links resolved, in order: without those of the toolchain and the module cache.
-func (g *Graph) Folders() []string {
-	var folders []string
+// Files returns the absolute paths of the files that the program is made of, links
+// in their folders resolved, in order: without those of the toolchain and the
+// module cache. Module files are among them even if they do not exist.
+func (g *Graph) Files() []string {
+	files := slices.Clone(g.embedded)
 	for _, p := range g.packages {
-		if p.own {
-			folders = append(folders, resolve(p.dir))
+		dir := resolve(p.dir)
+		for name := range p.files {
+			files = append(files, filepath.Join(dir, name))
 		}
-	}
-	for dir := range g.embedded {
-		folders = append(folders, dir)
 	}
 	for target := range g.links {
-		folders = append(folders, filepath.Dir(target))
+		files = append(files, target)
 	}
 	for file := range g.modules.files {
-		if dir := filepath.Dir(file); isFolder(dir) {
-			folders = append(folders, resolve(dir))
-		}
+		files = append(files, filepath.Join(resolve(filepath.Dir(file)), filepath.Base(file)))
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
+// Folders returns the folders of Files that exist, in order.
+func (g *Graph) Folders() []string {
+	var folders []string
+	for _, file := range g.Files() {
+		folders = append(folders, filepath.Dir(file))
 	}
 	slices.Sort(folders)
-	return slices.Compact(folders)
+	return slices.DeleteFunc(slices.Compact(folders), func(dir string) bool { return !isFolder(dir) })
 }
 
 // Packages is of how many packages the program is made, without those of the

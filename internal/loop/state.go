@@ -25,6 +25,7 @@ type State struct {
 
 	Build    Build      // the build that runs, zero for none
 	Pending  *Cause     // changes that the running build does not contain
+	Anew     *Cause     // changes for which the program that was built last is to be started once more
 	Built    *Candidate // a program that waits for the reload under way to end
 	Reload   *Candidate // the reload under way
 	Builds   int        // builds started so far
@@ -180,6 +181,10 @@ func (t *transition) changed(c Changed) {
 	case plan.Restart:
 		t.Made++
 		t.Stale = true
+		if c.AsBuilt && t.Binary != "" {
+			t.anew(c)
+			return
+		}
 		t.rebuild(c)
 	case plan.Rebuild:
 		t.rebuild(c)
@@ -209,6 +214,7 @@ func (t *transition) settle() {
 		t.emit(event.Event{Kind: event.BuildStarted, Files: cause.Files, Build: &event.Build{Number: t.Builds}})
 		t.do(Effect{StartBuild: t.Builds})
 	}
+	t.restart()
 	if t.Built != nil && t.Reload == nil {
 		t.start(*t.Built)
 		t.Built = nil
@@ -218,6 +224,7 @@ func (t *transition) settle() {
 }
 
 func (t *transition) start(c Candidate) {
+	c.Cause = t.renewed(c.Cause)
 	c.Asked, c.Made = t.at, t.Made
 	t.Reload, t.Rerun.Ended = &c, false
 	t.do(Effect{Reload: c.Binary})

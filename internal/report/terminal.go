@@ -116,7 +116,7 @@ func (t *terminal) change(e event.Event) string {
 	var now changes
 	now.add(e.Files)
 	switch e.Action {
-	case "ignore", "rule", "reread": // no reload follows
+	case "ignore", "refresh", "rule", "reread": // no reload follows
 	default:
 		t.changed.add(e.Files)
 	}
