@@ -100,8 +100,9 @@ func (c Config) mayRunTests() bool {
 // silenced returns the pattern that matches a path, "" for none.
 func (c Config) silenced(patterns []*regexp.Regexp, rel string) string {
 	file := absolute(c.Root, filepath.FromSlash(rel))
+	root := c.rootOf(file)
 	for _, re := range patterns {
-		if re.MatchString("/"+rel) || re.MatchString(file) && !re.MatchString(c.rootOf(file)) {
+		if re.MatchString("/"+rel) || root != "" && re.MatchString(file) && !re.MatchString(root) {
 			return re.String()
 		}
 	}

@@ -19,15 +19,15 @@ type Kind string
 const (
 	GoFile   Kind = "Go file"
 	Cgo      Kind = "Go file with C"
-	Source   Kind = "C source" // and C++, Objective-C, Fortran, SWIG
+	Source   Kind = "C file" // and C++, Objective-C, Fortran, SWIG
 	Header   Kind = "header"
-	Assembly Kind = "assembly"
-	Object   Kind = "object file"
+	Assembly Kind = "file of assembly"
+	Object   Kind = "system object"
 	Embedded Kind = "embedded file"
-	Module   Kind = "module file" // go.mod, go.sum, go.work, go.work.sum, vendor/modules.txt
-	Profile  Kind = "profile"     // for the optimizer
-	Test     Kind = "test"        // only with Query.Tests
-	TestData Kind = "test data"   // the same
+	Module   Kind = "module file"    // go.mod, go.sum, go.work, go.work.sum, vendor/modules.txt
+	Profile  Kind = "profile"        // for the compiler, default.pgo
+	Test     Kind = "test"           // only with Query.Tests
+	TestData Kind = "file for tests" // the same
 )
 
 // Input is a file that the program is made of.

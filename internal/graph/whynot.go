@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// WhyNot says why a file is no Input, in words that follow its name.
+// WhyNot says why a file is no Input, in words that follow "it is".
 func (g *Graph) WhyNot(path string) string {
 	path = filepath.Clean(path)
 	_, p, _ := g.find(path)
@@ -16,7 +16,7 @@ func (g *Graph) WhyNot(path string) string {
 	kind, compiled := kindOf(name)
 	switch {
 	case !compiled && moduleFileName(name):
-		return "belongs to a module of which the program has nothing"
+		return "of a module of which the program has nothing"
 	case !compiled:
 		return "neither compiled nor embedded"
 	case p == nil && within(path, g.context.GOROOT):
