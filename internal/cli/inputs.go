@@ -39,11 +39,18 @@ func (s *stages) keeper() *inputs.Keeper {
 			return nil, err
 		}
 		s.watcher.Also(beyond(s.cfg, g))
-		all, own := g.Packages()
-		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug,
-			Message: fmt.Sprintf("the program is made of %s in %s, and %s of others", count(own, "package"), count(len(g.Folders()), "folder"), count(all-own, "package"))})
+		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: extentOf(g)})
 		return g, nil
 	})
+}
+
+func extentOf(g *graph.Graph) string {
+	all, own := g.Packages()
+	text := fmt.Sprintf("the program is made of %s in %s", count(own, "package"), count(len(g.Folders()), "folder"))
+	if all > own {
+		text += fmt.Sprintf(", and %s of other modules", count(all-own, "package"))
+	}
+	return text
 }
 
 // beyond are the folders that hold what the program is made of, and of which the
