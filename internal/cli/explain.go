@@ -142,7 +142,7 @@ func (e explainer) because(file, why string) string {
 func (e explainer) trace(x *explanation, file, why string) {
 	note := func(text string) { x.Notes = append(x.Notes, text) }
 	if !x.Exists {
-		note("there is no such file yet; this is what happens when it comes")
+		note("there is no such file; this holds for one that comes")
 	}
 	in, part := e.Input(file)
 	if part {
