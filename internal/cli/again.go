@@ -68,9 +68,14 @@ func newAudience(in Invocation) *audience {
 func (a *audience) hear(in Invocation, cfg config.Config) { a.sink = in.sink(cfg, a.screen) }
 
 // files say what a file is for.
-type files struct{ config.Config }
+type files struct {
+	config.Config
+	known known
+	alone bool // nothing but the go command has a hand in the build
+}
 
-// Relevant adds the files that Config has no word for.
+// Relevant adds the files that Config has no word for, or does not know to be a
+// part of the program.
 func (f files) Relevant(path string) (bool, string) {
 	switch {
 	case slices.Contains(f.EnvFiles, path):
@@ -78,7 +83,14 @@ func (f files) Relevant(path string) (bool, string) {
 	case f.File == "" && path == filepath.Join(f.Dir, ".air.toml"):
 		return true, plan.Configuration // the first one
 	}
-	return f.Config.Relevant(path)
+	ok, why := f.Config.Relevant(path)
+	if ok {
+		return ok, why
+	}
+	if _, part := f.known.Input(path); part {
+		return f.RelevantPart(path)
+	}
+	return ok, why
 }
 
 // reread looks at the configuration that has changed, and says why it is not

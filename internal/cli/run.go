@@ -16,9 +16,9 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/inputs"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/outage"
-	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/internal/report"
@@ -74,6 +74,7 @@ type stages struct {
 	made    made
 	builder *builder.Builder
 	watcher *watcher.Watcher
+	inputs  *inputs.Keeper // belongs to the loop
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
@@ -110,6 +111,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 			return outage.Page{Headline: headline, Detail: detail}
 		},
 	})
+	s.inputs = s.keeper()
 	failures, interrupts := make(chan error, 2), make(chan string)
 	parts, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -141,7 +143,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
-		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, files{s.cfg}) },
+		Decide:     s.decide,
 		Reread:     s.reread,
 		Build:      s.build,
 		Task:       s.task,
@@ -149,8 +151,12 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 		App:        program,
 		Interrupts: interrupts,
 		Failures:   failures,
-		Publish:    s.hub.Publish,
+		Publish: func(e event.Event) {
+			s.hub.Publish(e)
+			s.inputs.Heard(e)
+		},
 	})
+	s.inputs.Close()
 	stop()
 	wg.Wait()
 	if !again {

@@ -120,7 +120,7 @@ func (t *terminal) change(e event.Event) string {
 	var now changes
 	now.add(e.Files)
 	switch e.Action {
-	case "ignore", "rule", "test", "reread": // no reload follows
+	case "ignore", "refresh", "rule", "test", "reread": // no reload follows
 	default:
 		t.changed.add(e.Files)
 	}
