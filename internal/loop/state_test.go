@@ -206,6 +206,7 @@ func (w *world) touch() {
 	w.env++
 	if w.state.Binary == "" {
 		w.change++ // it has to be built first
+		w.edited++
 	} else {
 		w.touched = w.env
 	}
@@ -305,6 +306,7 @@ func FuzzLoop(f *testing.F) {
 		f.Add(settings, []byte{22, 2, 22, 1, 22, 0, 1, 22, 0, 22, 12})
 		f.Add(settings, []byte("1010012"))
 		f.Add(settings, []byte("1001ZC"))
+		f.Add(settings, []byte("P"))
 		f.Add(settings, []byte("7#0!Y80707070707X0"))
 		f.Add(settings, []byte("70z000000707007007000ay000000000"))
 		f.Add(settings, []byte{1, 9, 0, 1, 9, 24, 25, 0, 25, 2, 24, 1, 9, 25, 24})
