@@ -78,6 +78,7 @@ type stages struct {
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
+	number  int    // of the build that runs
 
 	announced bool
 	early     []event.Event  // what was to be told before the first line
@@ -93,6 +94,7 @@ func (s *stages) prepare(ctx context.Context) error {
 	if s.made, err = recipe(ctx, s.cfg, s.session, s.in.Env); err != nil {
 		return err
 	}
+	s.made.Diagnosed = s.diagnosed
 	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
 	if errors.Is(err, builder.ErrNoToolchain) {
 		return errNoGo
