@@ -20,6 +20,7 @@ require (
 )
 
 require (
+	github.com/bmatcuk/doublestar/v4 v4.10.0 // indirect
 	github.com/mattn/go-colorable v0.1.13 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 )
