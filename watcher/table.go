@@ -62,6 +62,17 @@ func (t *table) markAll() {
 	}
 }
 
+// forget drops the files of which lost says that they are no business of ours
+// any more.
+func (t *table) forget(lost func(path string) bool) {
+	for path := range t.known {
+		if lost(path) {
+			delete(t.known, path)
+			delete(t.dirty, path)
+		}
+	}
+}
+
 // baseline takes what is marked as known, and nothing as changed.
 func (t *table) baseline() {
 	ctx, cancel := context.WithTimeout(context.Background(), baselineBudget)

@@ -8,13 +8,15 @@ import (
 	"time"
 )
 
-// Watcher watches. Changes, Watched and Close may be called by any goroutine.
+// Watcher watches. Changes, Watched, Reconsider and Close may be called by any
+// goroutine.
 type Watcher struct {
 	open    func() (source, error)
 	pause   time.Duration // between two looks of a source that polls
 	changes chan ChangeSet
-	taken   atomic.Bool  // by the first of Run and Close
-	watched atomic.Int64 // for Watched; written by the owner of what follows
+	taken   atomic.Bool   // by the first of Run and Close
+	watched atomic.Int64  // for Watched; written by the owner of what follows
+	again   chan struct{} // from Reconsider, one is enough
 
 	// What follows belongs to New, then to Run.
 	source   source
@@ -41,6 +43,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	w := &Watcher{
 		open:    open,
 		changes: make(chan ChangeSet),
+		again:   make(chan struct{}, 1),
 		table:   table,
 		tree:    newTree(opts, table),
 		window:  window{quiet: opts.Quiet, ceiling: opts.Ceiling},
@@ -146,6 +149,8 @@ func (w *Watcher) loop(ctx context.Context) error {
 			err = w.look(ctx, false)
 			// Where looking is slow, it takes half of the time at most.
 			look.Reset(max(w.pause-time.Since(began), time.Since(began)))
+		case <-w.again:
+			err = w.reconsider()
 		case <-timer.C:
 			err = w.settle(ctx)
 		case reader <- w.pending:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/report"
 )
@@ -68,7 +69,10 @@ func newAudience(in Invocation) *audience {
 func (a *audience) hear(in Invocation, cfg config.Config) { a.sink = in.sink(cfg, a.screen) }
 
 // files say what a file is for.
-type files struct{ config.Config }
+type files struct {
+	config.Config
+	ignore *ignore.Ignore
+}
 
 // Relevant adds the files that Config has no word for.
 func (f files) Relevant(path string) (bool, string) {
@@ -78,7 +82,13 @@ func (f files) Relevant(path string) (bool, string) {
 	case f.File == "" && path == filepath.Join(f.Dir, ".air.toml"):
 		return true, plan.Configuration // the first one
 	}
-	return f.Config.Relevant(path)
+	relevant, why := f.Config.Relevant(path)
+	if relevant {
+		if without := f.ignore.Why(path); without != "" {
+			return false, without
+		}
+	}
+	return relevant, why
 }
 
 // reread looks at the configuration that has changed, and says why it is not

@@ -16,9 +16,9 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/outage"
-	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/internal/report"
@@ -50,7 +50,7 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 		return nil, unusable{err}
 	}
 	told.hear(in, cfg)
-	if err := s.watch(); err != nil {
+	if err := s.watch(ctx); err != nil {
 		return nil, unusable{err}
 	}
 	console, err := openConsole(in, cfg, told.screen)
@@ -73,6 +73,7 @@ type stages struct {
 	session *proc.Session
 	made    made
 	builder *builder.Builder
+	ignore  *ignore.Ignore
 	watcher *watcher.Watcher
 	hub     *event.Hub
 	trouble *report.Trouble
@@ -141,7 +142,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
-		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, files{s.cfg}) },
+		Decide:     s.decide,
 		Reread:     s.reread,
 		Build:      s.build,
 		Task:       s.task,
@@ -163,13 +164,14 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 
 // watch starts to watch before the first build, so that no change falls
 // between the two.
-func (s *stages) watch() error {
+func (s *stages) watch(ctx context.Context) error {
 	own := []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
+	s.ignore = ignores(ctx, s.cfg, s.in.Env)
 	w, err := watcher.New(watcher.Options{
 		Roots: s.roots(),
-		Files: append(existing(s.cfg.File), s.cfg.EnvFiles...),
+		Files: slices.Concat(existing(s.cfg.File), s.cfg.EnvFiles, s.ignore.Files()),
 		Ignore: func(path string, dir bool) bool {
-			return slices.Contains(own, path) || s.cfg.Ignored(path, dir)
+			return slices.Contains(own, path) || s.cfg.Ignored(path, dir) || s.ignore.Left(path, dir)
 		},
 		FollowSymlinks: s.cfg.FollowSymlink,
 		Poll:           s.cfg.Poll,

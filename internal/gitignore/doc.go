@@ -3,7 +3,7 @@
 //
 // It knows .gitignore at any depth, .git/info/exclude and the user's own file
 // (core.excludesFile), negations, and that nothing comes back below a folder that
-// is ignored. A repository inside of another one starts afresh. Outside of a
+// is ignored. A repository inside of another one starts afresh if it has a .gitignore. Outside of a
 // repository, as in an image that was built without .git, the files count from
 // the root on.
 //

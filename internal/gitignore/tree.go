@@ -15,6 +15,7 @@ type Tree struct {
 	root   string // where files count from if there is no repository, else ""
 	start  string // the root that was given
 	global string
+	outer  []string
 
 	mu     sync.Mutex
 	levels map[string]*level // by folder
@@ -41,9 +42,11 @@ type level struct {
 // own file, "" for none.
 func New(root, global string) *Tree {
 	t := &Tree{start: root, global: global, levels: make(map[string]*level)}
-	if repository(root) == "" {
+	top := repository(root)
+	if top == "" {
 		t.root = root
 	}
+	t.outer = t.findOuter(top)
 	return t
 }
 
@@ -61,14 +64,16 @@ func (t *Tree) Match(path string, folder bool) (Match, bool) {
 	return t.level(filepath.Dir(path)).match(path, folder)
 }
 
-// Outer returns the files that count and do not lie below the root. Those that
-// do not exist may come to.
-func (t *Tree) Outer() []string {
+// Outer returns the files that count and do not lie below the root. Those of the
+// repository need not exist yet. The user's own must: the home folder may be one
+// that cannot be read.
+func (t *Tree) Outer() []string { return t.outer }
+
+func (t *Tree) findOuter(top string) []string {
 	var files []string
-	if t.global != "" {
+	if _, err := os.Stat(t.global); t.global != "" && err == nil {
 		files = append(files, t.global)
 	}
-	top := repository(t.start)
 	if top == "" {
 		return files
 	}
@@ -103,18 +108,21 @@ func (t *Tree) read(folder string) *level {
 			return l
 		}
 	}
-	own := filepath.Join(folder, name)
+	outside := l.above == nil || l.above.outside
+	if !outside || folder == t.root {
+		l.add(filepath.Join(folder, name))
+	}
+	// A repository within has a file of its own as a rule: that spares a look into
+	// each of thousands of folders.
 	switch {
-	case isTop(folder):
-		l.above = nil
-		l.add(own, excludeFile(folder), t.global)
+	case (outside || len(l.files) > 0) && isTop(folder):
+		l.above, l.files = nil, nil
+		l.add(filepath.Join(folder, name), excludeFile(folder), t.global)
 	case folder == t.root:
 		l.above = nil
-		l.add(own, t.global)
-	case l.above == nil || l.above.outside:
-		l.outside = true
+		l.add(t.global)
 	default:
-		l.add(own)
+		l.outside = outside
 	}
 	return l
 }

@@ -69,7 +69,7 @@ func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 			rules = match(rules, rule, name)
 		case !ok:
 			ignored.add(name, why)
-		case why == Environment || !compiled(name):
+		case why == Environment || !Compiled(name):
 			rebuild.Action = Restart
 			rebuild.add(name, why)
 		default:
@@ -87,10 +87,10 @@ func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 	return d
 }
 
-// compiled reports whether the go command reads a file of that name, and so
+// Compiled reports whether the go command reads a file of that name, and so
 // tells by the program that it makes whether a change of it matters. Of anything
 // else, such as a template, the program may have read it when it started.
-func compiled(name string) bool {
+func Compiled(name string) bool {
 	switch path.Ext(name) {
 	case ".go", ".mod", ".sum", ".work", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".s", ".S", ".syso":
 		return true
