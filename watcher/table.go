@@ -62,6 +62,17 @@ func (t *table) markAll() {
 	}
 }
 
+// forget drops the files of which lost says that they are no business of ours
+// any more.
+func (t *table) forget(lost func(path string) bool) {
+	for path := range t.known {
+		if lost(path) {
+			delete(t.known, path)
+			delete(t.dirty, path)
+		}
+	}
+}
+
 // baseline takes what is marked as known, and nothing as changed.
 func (t *table) baseline() {
 	paths := slices.Collect(maps.Keys(t.dirty))
@@ -83,12 +94,6 @@ func (t *table) learn(paths []string) {
 			t.known[paths[i]] = now
 		}
 	}
-}
-
-// forget takes nothing as known of the files that gone is true of.
-func (t *table) forget(gone func(path string) bool) {
-	maps.DeleteFunc(t.known, func(path string, _ fingerprint) bool { return gone(path) })
-	maps.DeleteFunc(t.dirty, func(path string, _ Op) bool { return gone(path) })
 }
 
 // settle looks at everything in doubt and returns what changed, sorted. watched

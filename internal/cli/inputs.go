@@ -38,7 +38,7 @@ func (s *stages) keeper() *inputs.Keeper {
 			}
 			return nil, err
 		}
-		s.watcher.Also(beyond(s.cfg, g))
+		s.watcher.Also(beyond(files{Config: s.cfg, ignore: s.ignore}, g))
 		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: extentOf(g)})
 		return g, nil
 	})
@@ -77,11 +77,14 @@ func (s *stages) decide(set watcher.ChangeSet) plan.Decision {
 		paths = append(paths, c.Path)
 		all = all || slices.Contains(s.cfg.EnvFiles, c.Path) // GOFLAGS may be in it
 	}
+	if s.ignore.Changed(paths) {
+		s.watcher.Reconsider()
+	}
 	s.inputs.Changed(paths, all)
 	return plan.Decide(set, s.here, s.files())
 }
 
-func (s *stages) files() files { return files{s.cfg, s.inputs, len(s.made.Before) == 0} }
+func (s *stages) files() files { return files{s.cfg, s.inputs, len(s.made.Before) == 0, s.ignore} }
 
 // known says what the program is made of.
 type known interface {

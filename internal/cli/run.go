@@ -16,6 +16,7 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/inputs"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/outage"
@@ -50,7 +51,7 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 		return nil, unusable{err}
 	}
 	told.hear(in, cfg)
-	if err := s.watch(); err != nil {
+	if err := s.watch(ctx); err != nil {
 		return nil, unusable{err}
 	}
 	console, err := openConsole(in, cfg, told.screen)
@@ -73,6 +74,7 @@ type stages struct {
 	session *proc.Session
 	made    made
 	builder *builder.Builder
+	ignore  *ignore.Ignore
 	watcher *watcher.Watcher
 	inputs  *inputs.Keeper // belongs to the loop
 	hub     *event.Hub
@@ -172,13 +174,14 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 
 // watch starts to watch before the first build, so that no change falls
 // between the two.
-func (s *stages) watch() error {
+func (s *stages) watch(ctx context.Context) error {
 	own := []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
+	s.ignore = ignores(ctx, s.cfg, s.in.Env)
 	w, err := watcher.New(watcher.Options{
 		Roots: s.roots(),
-		Files: append(existing(s.cfg.File), s.cfg.EnvFiles...),
+		Files: slices.Concat(existing(s.cfg.File), s.cfg.EnvFiles, s.ignore.Files()),
 		Ignore: func(path string, dir bool) bool {
-			return slices.Contains(own, path) || s.cfg.Ignored(path, dir)
+			return slices.Contains(own, path) || files{Config: s.cfg, ignore: s.ignore}.Ignored(path, dir)
 		},
 		FollowSymlinks: s.cfg.FollowSymlink,
 		Poll:           s.cfg.Poll,

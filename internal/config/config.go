@@ -59,6 +59,7 @@ type Config struct {
 	Rerun      bool
 	RerunDelay time.Duration
 
+	Gitignore     bool          // what git ignores does not matter, unless the build reads it or a key names it (default)
 	FollowSymlink bool          // watch folders behind symbolic links
 	Poll          bool          // look at the files instead of waiting for events
 	PollInterval  time.Duration // 0 = the watcher decides
