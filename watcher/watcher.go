@@ -39,7 +39,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	table := newTable()
+	table := newTable(opts.budget)
 	w := &Watcher{
 		open:     open,
 		changes:  make(chan ChangeSet),
