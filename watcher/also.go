@@ -60,9 +60,7 @@ func (t *tree) also(folders []string, w *window) {
 	}
 	t.anchor()
 	t.table.learn(t.enterAllFlat(added, covered))
-	if t.source.polls() {
-		t.repoll(covered, w)
-	}
+	t.repoll(covered, w)
 	t.look(w)
 }
 
@@ -147,7 +145,9 @@ func (t *tree) leaveFlat(dir string) {
 	}
 	t.uncount(dir)
 	if t.anchors.users[dir] == 0 {
-		t.names.remove(dir)
+		t.deafen(dir)
+	} else if t.source.poller != nil {
+		_ = t.source.poller.remove(dir)
 	}
 	for link := range t.links.trails {
 		if filepath.Dir(link) == dir {
@@ -159,12 +159,18 @@ func (t *tree) leaveFlat(dir string) {
 	}
 }
 
-// repoll has a source that polls ask anew which files in these folders matter.
-// What it finds there then is no news to it; so all of that is compared.
+// repoll has a poller ask anew which files in these folders matter. What it finds
+// there then is no news to it; so all of that is compared.
 func (t *tree) repoll(dirs map[string]bool, w *window) {
+	p := t.source.poller
+	if p == nil {
+		return
+	}
 	for dir := range dirs {
-		t.names.remove(dir)
-		if err := t.names.add(dir); err != nil {
+		if p.remove(dir) != nil {
+			continue // it is none of its folders
+		}
+		if err := p.addFolder(dir); err != nil {
 			t.doubtNow(dir, Remove)
 		}
 		t.table.markBelow(dir, 0)

@@ -24,7 +24,7 @@ var graph = []struct {
 }{
 	{"internal/event", "",
 		"everybody may publish events, so the package can know nobody"},
-	{"watcher", "github.com/fsnotify/fsnotify golang.org/x/sys/unix",
+	{"watcher", "github.com/fsnotify/fsnotify golang.org/x/sys/unix golang.org/x/sys/windows",
 		"it says what changed, whoever asks; what that means is decided elsewhere"},
 	{"builder", "",
 		"it makes a program out of sources with the go command; more than std is not needed for that"},
