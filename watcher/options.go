@@ -57,6 +57,8 @@ type Options struct {
 	// Warn is told, once each, of what is not watched although it should be:
 	// folders that cannot be read, a *LimitError. It must not block; nil is none.
 	Warn func(error)
+
+	budget time.Duration // how long files may be read at first; set by tests
 }
 
 func (o Options) complete() (Options, error) {
@@ -74,6 +76,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Quiet <= 0 {
 		o.Quiet = DefaultQuiet
+	}
+	if o.budget <= 0 {
+		o.budget = baselineBudget
 	}
 	if o.Ceiling <= 0 {
 		o.Ceiling = DefaultCeiling

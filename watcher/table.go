@@ -25,18 +25,20 @@ const baselineBudget = 250 * time.Millisecond
 //
 // It belongs to New, then to Run.
 type table struct {
-	seed  maphash.Seed
-	known map[string]fingerprint
-	dirty map[string]Op // files in doubt and how they were last said to have gone
-	left  map[string]Op // folders of which the files are in doubt, likewise
+	seed   maphash.Seed
+	budget time.Duration
+	known  map[string]fingerprint
+	dirty  map[string]Op // files in doubt and how they were last said to have gone
+	left   map[string]Op // folders of which the files are in doubt, likewise
 }
 
-func newTable() *table {
+func newTable(budget time.Duration) *table {
 	return &table{
-		seed:  maphash.MakeSeed(),
-		known: make(map[string]fingerprint),
-		dirty: make(map[string]Op),
-		left:  make(map[string]Op),
+		budget: budget,
+		seed:   maphash.MakeSeed(),
+		known:  make(map[string]fingerprint),
+		dirty:  make(map[string]Op),
+		left:   make(map[string]Op),
 	}
 }
 
@@ -87,7 +89,7 @@ func (t *table) learn(paths []string) {
 		_, dirty := t.dirty[path]
 		return known || dirty
 	})
-	ctx, cancel := context.WithTimeout(context.Background(), baselineBudget)
+	ctx, cancel := context.WithTimeout(context.Background(), t.budget)
 	defer cancel()
 	for i, now := range fingerprints(ctx, t.seed, paths) {
 		if now.state != absent {

@@ -42,7 +42,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	table := newTable()
+	table := newTable(opts.budget)
 	w := &Watcher{
 		open:     open,
 		pause:    opts.PollInterval,
