@@ -142,16 +142,19 @@ func (r *rig) show(s ChangeSet) string {
 	return strings.Join(lines, ", ")
 }
 
+// asSeen is what can be seen of a set. Who polls cannot know a rename from a removal.
+func (r *rig) asSeen(set string) string {
+	if r.polls {
+		return strings.ReplaceAll(set, "rename ", "remove ")
+	}
+	return set
+}
+
 // expect asserts that the next set is exactly want, and that no other follows it.
-// Who polls cannot know a rename from a removal.
 func (r *rig) expect(want string) ChangeSet {
 	r.Helper()
-	alike := func(shown string) string { return shown }
-	if r.polls {
-		alike = func(shown string) string { return strings.ReplaceAll(shown, "rename ", "remove ") }
-	}
 	set := r.next()
-	if got := r.show(set); alike(got) != alike(want) {
+	if got := r.show(set); r.asSeen(got) != r.asSeen(want) {
 		r.Fatalf("got  %s\nwant %s", got, want)
 	}
 	r.expectNothing()

@@ -81,6 +81,9 @@ func (t *tree) anchorFile(file string) {
 		}
 		t.anchors.of[file] = anchor
 		t.anchors.users[anchor]++
+		if t.flat[file] {
+			t.doubtNow(file, Write)
+		}
 		if missing == "" || !isFolder(missing) {
 			return
 		}

@@ -8,14 +8,16 @@ import (
 	"time"
 )
 
-// Watcher watches. Changes, Watched and Close may be called by any goroutine.
+// Watcher watches. Changes, Watched, Also and Close may be called by any goroutine.
 type Watcher struct {
-	open    func() (source, error)
-	pause   time.Duration // between two looks
-	prefers atomic.Pointer[preference]
-	changes chan ChangeSet
-	taken   atomic.Bool  // by the first of Run and Close
-	watched atomic.Int64 // for Watched; written by the owner of what follows
+	open     func() (source, error)
+	pause    time.Duration // between two looks
+	prefers  atomic.Pointer[preference]
+	changes  chan ChangeSet
+	requests chan request  // from Also to Run
+	ended    chan struct{} // closed with changes
+	taken    atomic.Bool   // by the first of Run and Close
+	watched  atomic.Int64  // for Watched; written by the owner of what follows
 
 	// What follows belongs to New, then to Run.
 	source   source
@@ -40,12 +42,14 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	}
 	table := newTable()
 	w := &Watcher{
-		open:    open,
-		pause:   opts.PollInterval,
-		changes: make(chan ChangeSet),
-		table:   table,
-		tree:    newTree(opts, table),
-		window:  window{quiet: opts.Quiet, ceiling: opts.Ceiling},
+		open:     open,
+		pause:    opts.PollInterval,
+		changes:  make(chan ChangeSet),
+		requests: make(chan request),
+		ended:    make(chan struct{}),
+		table:    table,
+		tree:     newTree(opts, table),
+		window:   window{quiet: opts.Quiet, ceiling: opts.Ceiling},
 	}
 	w.choose(opts)
 	err = w.plant()
@@ -92,6 +96,12 @@ func (w *Watcher) limit() error {
 	return explainLimit(err, len(w.tree.folders))
 }
 
+func (w *Watcher) warnOfLimit() {
+	if err := w.limit(); err != nil {
+		w.tree.tell(err)
+	}
+}
+
 func (w *Watcher) count() { w.watched.Store(int64(len(w.tree.folders))) }
 
 // Changes returns the channel of the sets. It is closed when Run returns.
@@ -107,7 +117,7 @@ func (w *Watcher) Prefer(input func(path string) bool) {
 	w.prefers.Store(&p)
 }
 
-// Watched returns the number of folders that are watched for Roots.
+// Watched returns the number of folders that are watched for Roots and Also.
 func (w *Watcher) Watched() int { return int(w.watched.Load()) }
 
 // Close releases a watcher that will not be run. It does nothing once Run was
@@ -116,8 +126,13 @@ func (w *Watcher) Close() error {
 	if !w.taken.CompareAndSwap(false, true) {
 		return nil
 	}
-	defer close(w.changes)
+	defer w.end()
 	return w.release()
+}
+
+func (w *Watcher) end() {
+	close(w.changes)
+	close(w.ended)
 }
 
 // Run delivers sets until ctx ends, then returns nil. It returns a *RootError
@@ -128,7 +143,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if !w.taken.CompareAndSwap(false, true) {
 		return errors.New("watching files: the watcher was run or closed before")
 	}
-	defer close(w.changes)
+	defer w.end()
 	return errors.Join(w.loop(ctx), w.release())
 }
 
@@ -162,6 +177,8 @@ func (w *Watcher) loop(ctx context.Context) error {
 			look.Reset(max(w.pause-time.Since(began), time.Since(began)))
 		case <-timer.C:
 			err = w.settle(ctx)
+		case r := <-w.requests:
+			w.serve(r)
 		case reader <- w.pending:
 			w.pending = ChangeSet{}
 		}
@@ -222,9 +239,7 @@ func (w *Watcher) absorb(b batch, ok bool) error {
 	} else if err := w.replant(b.lost); err != nil {
 		return err
 	}
-	if err := w.limit(); err != nil {
-		w.tree.tell(err)
-	}
+	w.warnOfLimit()
 	w.count()
 	return nil
 }

@@ -145,6 +145,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 		Reread:     s.reread,
 		Build:      s.build,
 		Task:       s.task,
+		Tests:      s.test,
 		App:        program,
 		Interrupts: interrupts,
 		Failures:   failures,

@@ -26,6 +26,9 @@ type Files interface {
 	Relevant(path string) (bool, string)
 	// RuleFor returns the index of the rule that has the file, if one has.
 	RuleFor(path string) (int, bool)
+	// Tested reports whether tests are to be run for a file that does not matter
+	// to the program, such as one that holds tests.
+	Tested(path string) bool
 }
 
 // Reasons.
@@ -40,6 +43,7 @@ type Decision struct {
 	Why    string
 	Files  []string // that led to Action
 
+	Tests  []string // files that only tests are run for
 	Rules  []Match  // that run, in their order, whatever Action is
 	Reread []string // files of the configuration that have changed
 }
@@ -57,7 +61,7 @@ type Match struct {
 func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 	ignored, rebuild := Decision{Action: Ignore}, Decision{Action: Rebuild}
 	var rules []Match
-	var reread []string
+	var reread, tests []string
 	for _, c := range set.Changes {
 		name := relative(root, c.Path)
 		ok, why := files.Relevant(c.Path)
@@ -67,6 +71,8 @@ func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 			reread = append(reread, name)
 		case taken:
 			rules = match(rules, rule, name)
+		case !ok && files.Tested(c.Path):
+			tests = append(tests, name)
 		case !ok:
 			ignored.add(name, why)
 		case why == Environment || !compiled(name):
@@ -83,7 +89,7 @@ func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 	case set.Overflow:
 		d = Decision{Action: Rebuild, Why: "file events were lost", Files: ignored.Files}
 	}
-	d.Rules, d.Reread = rules, reread
+	d.Rules, d.Reread, d.Tests = rules, reread, tests
 	return d
 }
 

@@ -33,6 +33,8 @@ func (byExt) RuleFor(path string) (int, bool) {
 	return 0, false
 }
 
+func (byExt) Tested(path string) bool { return filepath.Ext(path) == ".test" }
+
 func TestDecide(t *testing.T) {
 	root := filepath.FromSlash("/w")
 	set := func(names ...string) watcher.ChangeSet {
@@ -62,6 +64,8 @@ func TestDecide(t *testing.T) {
 		{"a rule takes the file away", set("models.go"), Decision{Action: Ignore, Rules: []Match{{1, []string{"models.go"}}}}},
 		{"rules, in their order, and a build", set("a.sql", "b.css", "b.go", "c.sql"),
 			Decision{Action: Rebuild, Why: "a Go file", Files: []string{"b.go"}, Rules: []Match{{0, []string{"b.css"}}, {1, []string{"a.sql", "c.sql"}}}}},
+		{"a test", set("x.test"), Decision{Action: Ignore, Tests: []string{"x.test"}}},
+		{"a test and a source", set("x.test", "b.go"), Decision{Action: Rebuild, Why: "a Go file", Files: []string{"b.go"}, Tests: []string{"x.test"}}},
 		{"lost events", lost, Decision{Action: Rebuild, Why: "file events were lost", Files: []string{"a.md"}, Rules: []Match{{0, []string{"a.css"}}}}},
 		{"outside of the root", watcher.ChangeSet{Changes: []watcher.Change{{Path: filepath.FromSlash("/lib/x.go")}}}, source("../lib/x.go")},
 	} {
