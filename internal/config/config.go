@@ -59,7 +59,7 @@ type Config struct {
 	RerunDelay time.Duration
 
 	FollowSymlink bool          // watch folders behind symbolic links
-	Poll          bool          // look at the files instead of waiting for events
+	Poll          bool          // look at all files instead of waiting for events; without it where the file system calls for it, see EventsOnly
 	PollInterval  time.Duration // 0 = the watcher decides
 
 	Rules []Rule // in their order; the first that matches a file has it
