@@ -185,6 +185,9 @@ func (s *stages) watch(ctx context.Context) error {
 		},
 		FollowSymlinks: s.cfg.FollowSymlink,
 		Poll:           s.cfg.Poll,
+		EventsOnly:     s.cfg.EventsOnly(),
+		Scratch:        s.made.scratch,
+		Polled:         s.polled,
 		PollInterval:   s.cfg.PollInterval,
 		Ceiling:        s.cfg.Delay,
 		Warn:           s.warn,
@@ -212,12 +215,17 @@ func (s *stages) roots() []string {
 	return roots
 }
 
-// warn tells about folders that are not watched, but not before the first line.
+// warn tells about folders that are not watched.
 func (s *stages) warn(err error) {
 	e := event.Event{Kind: event.Notice, Level: event.Warn, Message: err.Error()}
 	if errors.Is(err, fs.ErrPermission) {
 		e.Hint = "changes in it are not seen: make it readable, or list it in exclude_dir of .air.toml"
 	}
+	s.notice(e)
+}
+
+// notice is published, but not before the first line.
+func (s *stages) notice(e event.Event) {
 	if !s.announced {
 		s.early = append(s.early, e)
 		return
