@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
+
+	"github.com/ginreload/ginreload/internal/bench/markdown"
 )
 
 // printTables prints a table for each program, in the Markdown of GitHub, so
@@ -17,7 +17,7 @@ func printTables(out io.Writer, r *Report) error {
 			rows = append(rows, row(result))
 		}
 		if err == nil {
-			_, err = fmt.Fprintf(out, "\n%s: %s (%d packages)\n\n%s", c.Program, c.Title, c.Packages, markdown(rows))
+			_, err = fmt.Fprintf(out, "\n%s: %s (%d packages)\n\n%s", c.Program, c.Title, c.Packages, markdown.Table(rows))
 		}
 	}
 	return err
@@ -44,38 +44,4 @@ func ratio(r float64) string {
 		return "–"
 	}
 	return fmt.Sprintf("%.2f", r)
-}
-
-// markdown aligns the first column to the left and all others to the right.
-func markdown(rows [][]string) string {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var text strings.Builder
-	for i, row := range rows {
-		for column, cell := range row {
-			pad := strings.Repeat(" ", widths[column]-utf8.RuneCountInString(cell))
-			if column == 0 {
-				text.WriteString("| " + cell + pad + " |")
-			} else {
-				text.WriteString(" " + pad + cell + " |")
-			}
-		}
-		text.WriteString("\n")
-		if i > 0 {
-			continue
-		}
-		for column, width := range widths {
-			if column == 0 {
-				text.WriteString("|" + strings.Repeat("-", width+2) + "|")
-			} else {
-				text.WriteString(strings.Repeat("-", width+1) + ":|")
-			}
-		}
-		text.WriteString("\n")
-	}
-	return text.String()
 }

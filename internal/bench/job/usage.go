@@ -53,19 +53,29 @@ func (j *Job) Peak(ctx context.Context, every time.Duration) (int64, error) {
 	}
 }
 
-const settleEvery = 200 * time.Millisecond
+const (
+	settleEvery = 200 * time.Millisecond
+	settleLooks = 3 // on a busy machine, one look may find that a job waits for its turn
+)
 
 // Settle returns what the job has used once it is at rest, which is at most one
-// tick of the clock in 200 ms; at the latest after patience, or when ctx is done.
+// tick of the clock in each of three looks, every 200 ms; at the latest after
+// patience, or when ctx is done.
 func (j *Job) Settle(ctx context.Context, patience time.Duration) (Usage, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	again := time.NewTicker(settleEvery)
 	defer again.Stop()
-	for before := time.Duration(-time.Hour); ; {
+	for before, quiet := time.Duration(-time.Hour), 0; ; {
 		u, err := j.Usage()
-		if err != nil || u.CPU-before <= tick || ctx.Err() != nil {
+		if err != nil || ctx.Err() != nil {
 			return u, err
+		}
+		if quiet++; u.CPU-before > tick {
+			quiet = 0
+		}
+		if quiet == settleLooks {
+			return u, nil
 		}
 		before = u.CPU
 		select {
