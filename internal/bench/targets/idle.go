@@ -13,10 +13,6 @@ import (
 	"github.com/ginreload/ginreload/internal/bench/job"
 )
 
-// restFirst is for the Go runtime, which gives memory back for a while after
-// there was something to do.
-const restFirst = 5 * time.Second
-
 // idleness leaves ginreload alone.
 func (b bench) idleness(ctx context.Context) (figures []Figure, err error) {
 	p, err := b.newProgram("")
@@ -31,15 +27,16 @@ func (b bench) idleness(ctx context.Context) (figures []Figure, err error) {
 		_, stopErr := s.stop()
 		err = errors.Join(err, stopErr)
 	}()
-	if err := pause(ctx, restFirst); err != nil {
-		return nil, err
-	}
 	cost, err := s.leaveAlone(ctx, b.idle)
 	if err != nil {
 		return nil, err
 	}
 	return []Figure{{fmt.Sprintf("CPU of an idle ginreload over %v", b.idle), "0.0 s", cost}}, nil
 }
+
+// restFirst is for the Go runtime, which gives memory back for a while after
+// there was something to do.
+const restFirst = 5 * time.Second
 
 // leaveAlone says what ginreload did meanwhile, and all processes together.
 func (s *session) leaveAlone(ctx context.Context, idle time.Duration) (string, error) {
@@ -53,6 +50,9 @@ func (s *session) leaveAlone(ctx context.Context, idle time.Duration) (string, e
 		now.all, errs[1] = s.Usage()
 		now.threads, errs[2] = threads(s.PID())
 		return now, errors.Join(errs[:]...)
+	}
+	if err := pause(ctx, restFirst); err != nil {
+		return "", err
 	}
 	before, err := look()
 	if err != nil {

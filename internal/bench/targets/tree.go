@@ -21,19 +21,19 @@ func (b bench) tree(ctx context.Context) ([]Figure, error) {
 	if err := b.plant(p); err != nil {
 		return nil, err
 	}
-	tree := fmt.Sprintf("a tree of %d files in %d folders", b.files, b.folders)
-	figures := []Figure{}
+	tree := fmt.Sprintf("%d files in %d folders", b.files, b.folders)
+	var figures []Figure
 	for _, which := range []string{"first", "second"} {
 		began, err := b.begin(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		of := fmt.Sprintf("%s start on %s", which, tree)
+		of := fmt.Sprintf("%s, %s start", tree, which)
 		figures = append(figures,
 			Figure{of + ": until it watches", "≤ 0.5 s when the import graph is known", fmt.Sprintf("%.2f s", began.watching.Seconds())},
 			Figure{of + ": until the program answers", "", fmt.Sprintf("%.2f s", began.answering.Seconds())},
 			Figure{of + ": resident memory", "≤ 40 MB", fmt.Sprintf("%.1f MB", float64(began.memory)/1e6)},
-			Figure{fmt.Sprintf("%s: CPU while idle for %v", of, treeIdle), "0.0 s", began.idle},
+			Figure{fmt.Sprintf("%s: idle CPU over %v", of, treeIdle), "0.0 s", began.idle},
 		)
 	}
 	return figures, nil
