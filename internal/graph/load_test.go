@@ -248,32 +248,45 @@ func TestWhyNot(t *testing.T) {
 	}
 }
 
-// BenchmarkLoad is about the example with Gin.
-func BenchmarkLoad(b *testing.B) {
+// gin is the example with Gin, about which the benchmarks are.
+func gin(b *testing.B) Query {
 	dir, err := filepath.Abs("../../examples")
 	if err != nil {
 		b.Fatal(err)
 	}
 	q := query(b, dir)
 	q.Packages = []string{"./gin"}
+	return q
+}
+
+func BenchmarkLoad(b *testing.B) {
+	q := gin(b)
 	for b.Loop() {
 		load(b, q)
 	}
 }
 
-// BenchmarkAltered is what each save costs before its build starts.
+// What each save costs before its build starts.
 func BenchmarkAltered(b *testing.B) {
-	dir, err := filepath.Abs("../../examples")
-	if err != nil {
-		b.Fatal(err)
-	}
-	q := query(b, dir)
-	q.Packages = []string{"./gin"}
+	q := gin(b)
 	g := load(b, q)
-	file := []string{filepath.Join(dir, "gin", "main.go")}
+	file := []string{filepath.Join(q.Dir, "gin", "main.go")}
 	for b.Loop() {
 		if g.Altered(file) {
 			b.Fatal("altered")
 		}
+	}
+}
+
+func BenchmarkInput(b *testing.B) {
+	q := gin(b)
+	g := load(b, q)
+	for name, file := range map[string]string{"part": "gin/main.go", "apart": "grpc/main.go"} {
+		file = filepath.Join(q.Dir, filepath.FromSlash(file))
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				g.Input(file)
+			}
+		})
 	}
 }
