@@ -18,9 +18,7 @@ require (
 	golang.org/x/mod v0.21.0
 	golang.org/x/net v0.30.0
 	golang.org/x/sys v0.41.0
+	golang.org/x/tools v0.26.0
 )
 
-require (
-	github.com/mattn/go-colorable v0.1.13 // indirect
-	golang.org/x/tools v0.26.0 // indirect
-)
+require github.com/mattn/go-colorable v0.1.13 // indirect

@@ -60,9 +60,7 @@ func (t *tree) also(folders []string, w *window) {
 	}
 	t.anchor()
 	t.table.learn(t.enterAllFlat(added, covered))
-	if t.source.polls() {
-		t.repoll(covered, w)
-	}
+	t.repoll(covered, w)
 	t.look(w)
 }
 
@@ -147,7 +145,7 @@ func (t *tree) leaveFlat(dir string) {
 	}
 	t.uncount(dir)
 	if t.anchors.users[dir] == 0 {
-		t.names.remove(dir)
+		t.deafen(dir)
 	}
 	for link := range t.links.trails {
 		if filepath.Dir(link) == dir {
@@ -159,12 +157,19 @@ func (t *tree) leaveFlat(dir string) {
 	}
 }
 
-// repoll has a source that polls ask anew which files in these folders matter.
-// What it finds there then is no news to it; so all of that is compared.
+// repoll has the poller ask anew which files in these folders matter, if it looks
+// at them. What it finds there then is no news to it; so all of that is compared.
 func (t *tree) repoll(dirs map[string]bool, w *window) {
 	for dir := range dirs {
-		t.names.remove(dir)
-		if err := t.names.add(dir); err != nil {
+		id, err := identify(dir)
+		if err == nil && !t.source.looksAt(dir, id) {
+			continue
+		}
+		if err == nil {
+			_ = t.source.poller.remove(dir)
+			err = t.listen(dir, id)
+		}
+		if err != nil {
 			t.doubtNow(dir, Remove)
 		}
 		t.table.markBelow(dir, 0)

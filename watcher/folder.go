@@ -26,7 +26,7 @@ func (t *tree) watch(dir string, flat bool) error {
 		err = t.admit(dir, id)
 	}
 	if err == nil && t.limit == nil {
-		err = t.names.add(dir)
+		err = t.listen(dir, id)
 		if isLimit(err) {
 			t.limit, err = err, nil // go on, to know how many folders there are
 		}
@@ -37,7 +37,7 @@ func (t *tree) watch(dir string, flat bool) error {
 	// A watch follows links: if the folder has become one since it was listed,
 	// the watch is on the target.
 	if !t.follows && !flat && !t.isRoot(dir) && isLink(dir) {
-		t.names.remove(dir)
+		t.deafen(dir)
 		return syscall.ENOTDIR
 	}
 	t.uncount(dir) // it may have been flat
@@ -48,7 +48,7 @@ func (t *tree) watch(dir string, flat bool) error {
 
 func (t *tree) unwatch(dir string) {
 	t.uncount(dir)
-	t.names.remove(dir)
+	t.deafen(dir)
 }
 
 func (t *tree) uncount(dir string) {
@@ -59,6 +59,25 @@ func (t *tree) uncount(dir string) {
 	delete(t.folders, dir)
 	if t.copies[f.id]--; t.copies[f.id] == 0 {
 		delete(t.copies, f.id)
+	}
+}
+
+// listen has changes in a folder noticed: by events, by looks, or by both.
+func (t *tree) listen(dir string, id identity) error {
+	if !t.source.looksAt(dir, id) {
+		return t.names.add(dir)
+	}
+	if err := t.source.poller.addFolder(dir); err != nil {
+		return err
+	}
+	_ = t.names.add(dir) // events are only faster here
+	return nil
+}
+
+func (t *tree) deafen(dir string) {
+	t.names.remove(dir)
+	if t.source.poller != nil {
+		_ = t.source.poller.remove(dir) // which may be none of its folders
 	}
 }
 

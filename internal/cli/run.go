@@ -79,6 +79,7 @@ type stages struct {
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
+	number  int    // of the build that runs
 
 	announced bool
 	early     []event.Event  // what was to be told before the first line
@@ -94,6 +95,7 @@ func (s *stages) prepare(ctx context.Context) error {
 	if s.made, err = recipe(ctx, s.cfg, s.session, s.in.Env); err != nil {
 		return err
 	}
+	s.made.Diagnosed = s.diagnosed
 	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
 	if errors.Is(err, builder.ErrNoToolchain) {
 		return errNoGo
@@ -149,6 +151,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 		Reread:     s.reread,
 		Build:      s.build,
 		Task:       s.task,
+		Tests:      s.test,
 		App:        program,
 		Interrupts: interrupts,
 		Failures:   failures,

@@ -81,6 +81,9 @@ type Config struct {
 	Ready   string        // "" (default): ready when it listens where the version before did; else when this http(s) URL, or path at its first TCP address, answers 2xx or 3xx
 	Hold    time.Duration // how long clients wait while nothing serves before they get a 503 with the error (default 10 s); 0 = not at all
 
+	Test     bool     // run the tests that a change may break
+	TestArgs []string // for go test, besides the flags of the build
+
 	Color   string // auto, always or never
 	JSON    bool
 	Verbose bool

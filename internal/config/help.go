@@ -47,6 +47,7 @@ Flags:
       --overlap=false  stop the old version before the new one is started
       --ready URL      the new version is ready when this URL, or path, answers
       --hold TIME      clients wait so long while nothing serves (10s), then 503
+      --test           after a reload, run the tests that the change may break
       --KEY VALUE      any key of .air.toml, such as --build.cmd "make server";
                        lists are a,b. .air.toml.example explains all keys
   -d, --verbose        say more

@@ -92,6 +92,13 @@ func (c Config) relevant(name, ignored string, extensions []string) (bool, strin
 	return false, "not in include_ext"
 }
 
+// Tested reports whether tests are to be run for a file that may not matter to
+// the program: tests themselves, and packages that only they import.
+func (c Config) Tested(name string) bool {
+	rel := c.relative(name)
+	return c.Test && c.ignoredWhy(rel, false) == "" && (path.Ext(rel) == ".go" || moduleFile(path.Base(rel))) && !strings.HasPrefix(path.Base(rel), ".#")
+}
+
 // mayRunTests is false for a go build and nothing else: it leaves tests out.
 func (c Config) mayRunTests() bool {
 	return len(c.PreCmd) > 0 || c.Cmd != "" && (!strings.HasPrefix(c.Cmd, "go build ") || strings.ContainsAny(c.Cmd, "&|;\n"))

@@ -1,5 +1,7 @@
 package loop
 
+import "github.com/ginreload/ginreload/internal/event"
+
 // anew has the program started once more that was built last. A build that runs,
 // or is about to, makes the program for that.
 func (t *transition) anew(c Changed) {
@@ -14,6 +16,7 @@ func (t *transition) anew(c Changed) {
 // restart does so once no build runs, also after one that has failed.
 func (t *transition) restart() {
 	if t.Anew != nil && t.Build.Number == 0 {
+		t.emit(event.Event{Kind: event.Notice, Level: event.Debug, Files: t.Anew.Files, Message: "nothing is to be built, the program is started once more"})
 		t.candidate(Built{Binary: t.Binary}, *t.Anew)
 	}
 }

@@ -91,6 +91,7 @@ func (t *transition) close() {
 		t.do(Effect{CancelBuild: true})
 	}
 	t.do(Effect{KillTasks: true})
+	t.cancelTests()
 }
 
 // skip ends the commands of the end.

@@ -38,6 +38,9 @@ type Files interface {
 	Relevant(path string) (bool, string)
 	// RuleFor returns the index of the rule that has the file, if one has.
 	RuleFor(path string) (int, bool)
+	// Tested reports whether tests are to be run for a file that does not matter
+	// to the program, such as one that holds tests.
+	Tested(path string) bool
 	// Use is asked about relevant files, and says why if it is Part or Apart.
 	Use(path string) (Use, string)
 }
@@ -58,6 +61,7 @@ type Decision struct {
 	// was built last will do.
 	AsBuilt bool
 
+	Tests  []string // files that only tests are run for
 	Rules  []Match  // that run, in their order, whatever Action is
 	Reread []string // files of the configuration that have changed
 }
@@ -75,7 +79,7 @@ type Match struct {
 func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 	var found sorted
 	var rules []Match
-	var reread []string
+	var reread, tests []string
 	for _, c := range set.Changes {
 		name := relative(root, c.Path)
 		ok, why := files.Relevant(c.Path)
@@ -85,17 +89,23 @@ func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 			reread = append(reread, name)
 		case taken:
 			rules = match(rules, rule, name)
+		case !ok && files.Tested(c.Path):
+			tests = append(tests, name)
 		case !ok:
 			found.ignored.add(name, why)
 		case why == Environment:
 			found.build(name, why, true)
 		default:
 			use, reason := files.Use(c.Path)
+			if use == Apart && files.Tested(c.Path) {
+				tests = append(tests, name)
+				continue
+			}
 			found.sort(name, why, use, reason)
 		}
 	}
 	d := found.strongest(set.Overflow)
-	d.Rules, d.Reread = rules, reread
+	d.Rules, d.Reread, d.Tests = rules, reread, tests
 	return d
 }
 

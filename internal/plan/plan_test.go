@@ -46,6 +46,10 @@ func (byExt) RuleFor(path string) (int, bool) {
 	return 0, false
 }
 
+func (byExt) Tested(path string) bool {
+	return filepath.Ext(path) == ".test" || filepath.Base(path) == "mock.go"
+}
+
 func TestDecide(t *testing.T) {
 	root := filepath.FromSlash("/w")
 	set := func(names ...string) watcher.ChangeSet {
@@ -75,6 +79,9 @@ func TestDecide(t *testing.T) {
 		{"a rule takes the file away", set("models.go"), Decision{Action: Ignore, Rules: []Match{{1, []string{"models.go"}}}}},
 		{"rules, in their order, and a build", set("a.sql", "b.css", "b.go", "c.sql"),
 			Decision{Action: Rebuild, Why: "a Go file", Files: []string{"b.go"}, Rules: []Match{{0, []string{"b.css"}}, {1, []string{"a.sql", "c.sql"}}}}},
+		{"what only tests import", set("apart/mock.go"), Decision{Action: Ignore, Tests: []string{"apart/mock.go"}}},
+		{"a test", set("x.test"), Decision{Action: Ignore, Tests: []string{"x.test"}}},
+		{"a test and a source", set("x.test", "b.go"), Decision{Action: Rebuild, Why: "a Go file", Files: []string{"b.go"}, Tests: []string{"x.test"}}},
 		{"template of which nobody knows", set("a.html"), Decision{Action: Restart, Why: "included", Files: []string{"a.html"}}},
 		{"image of which nobody knows", set("a.png"), Decision{Action: Restart, Why: "included", Files: []string{"a.png"}}},
 		{"embedded", set("part/a.html"), Decision{Action: Rebuild, Why: "a part", Files: []string{"part/a.html"}}},
