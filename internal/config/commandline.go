@@ -46,6 +46,8 @@ func parseCommandLine(args []string) (commandLine, error) {
 		return line.initCommand()
 	case command == Check:
 		return line.checkCommand()
+	case command == Doctor:
+		return line.doctorCommand()
 	case command == Upgrade || command == Status:
 		return line.operation(command)
 	case command == Supervise:

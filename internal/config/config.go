@@ -122,14 +122,15 @@ const (
 	Status    Command = "status"
 	Supervise Command = "supervise"
 	Check     Command = "check"
+	Doctor    Command = "doctor"
 )
 
 // Load reads the command line without the name of the program, the environment,
-// and for Run and Check the configuration file. dir is the absolute working
+// and for Run, Check and Doctor the configuration file. dir is the absolute working
 // directory. For the other commands only Dir, the three
 // output fields Color, JSON and Verbose, and what is theirs are set; these are
 // right also next to an error, so that it can be shown the way the user asked
-// for. For Check, what could be made of a configuration is there next to its error.
+// for. For Check and Doctor, what could be made of a configuration is there next to its error.
 func Load(args []string, env func(string) string, dir string) (Config, Command, error) {
 	return loadFor(runtime.GOOS, args, env, dir)
 }
@@ -152,7 +153,7 @@ func loadFor(platform string, args []string, env func(string) string, dir string
 	if line.op.PIDFile != "" {
 		c.Operation.PIDFile = absolute(c.Dir, line.op.PIDFile)
 	}
-	if line.command == Run || line.command == Check {
+	if line.command == Run || line.command == Check || line.command == Doctor {
 		err = c.load(line, env, dir, platform)
 	}
 	return c, line.command, err
@@ -226,7 +227,7 @@ func (c *Config) complete(line commandLine, env func(string) string, described b
 	c.resolvePaths()
 	c.warnOfChoices()
 	sortWarnings(c.Warnings)
-	if line.command == Check {
+	if line.command == Check || line.command == Doctor {
 		c.Notes = c.notes()
 		sortWarnings(c.Notes)
 	}

@@ -13,6 +13,8 @@ func Usage(topic Command) string {
 		return superviseUsage
 	case Check:
 		return checkUsage
+	case Doctor:
+		return doctorUsage
 	}
 	return usage
 }
@@ -21,7 +23,7 @@ const usage = `ginreload builds and runs a Go server, and again on every change 
 
 Usage:
   ginreload [flags] [package] [arguments for the program]
-  ginreload init | check | upgrade | status | supervise
+  ginreload init | check | doctor | upgrade | status | supervise
 
 The first word is the package if it is a path such as ./cmd/api, a folder with
 a main package, a .go file or an import path. Otherwise it and what follows go
@@ -30,9 +32,10 @@ to the program, as with Air. What follows the package, or --, always does.
 Commands:
   init                 write a short .air.toml, or convert another tool's file
   check                show what holds, and where it was said; find mistakes
+  doctor               find what keeps it from being fast, and what to do
   upgrade              have a program in production start its new version
   status               show programs in production
-  supervise            stay the parent of a program (--help after these four)
+  supervise            stay the parent of a program (--help after these five)
 
 Flags:
   -C, --chdir DIR      run as if started in DIR
@@ -80,6 +83,27 @@ Flags:
 Exit codes:
   0  the configuration can be used
   1  it cannot
+  2  the command line is wrong
+`
+
+const doctorUsage = `ginreload doctor looks at what ginreload depends on: the toolchain and its cache,
+how fast a program is linked, the configuration, where the files lie, the limits
+of the system, ports, editor and terminal. With what is slow or does not work it
+says what to do. It takes some seconds: a small server is built, elsewhere.
+
+Usage:
+  ginreload doctor [--json] [flags]
+
+All flags of ginreload may be given, as for a run. Nothing of the project is
+built or started, and nothing is changed.
+
+Flags:
+      --json           the same as JSON, for other programs
+  -h, --help           print this text
+
+Exit codes:
+  0  nothing is a problem
+  1  something is: ✘
   2  the command line is wrong
 `
 
