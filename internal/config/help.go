@@ -86,10 +86,10 @@ Exit codes:
   2  the command line is wrong
 `
 
-const doctorUsage = `ginreload doctor looks at what ginreload depends on: the toolchain and its cache,
-how fast a program is linked, the configuration, where the files lie, the limits
-of the system, ports, editor and terminal. With what is slow or does not work it
-says what to do. It takes some seconds: a small server is built, elsewhere.
+const doctorUsage = `ginreload doctor looks at what ginreload depends on: the toolchain, its cache
+and linker, the configuration, where the files lie, limits of the system, ports,
+editor and terminal. It says what to do about that which is slow or does not
+work, and takes some seconds: a small server is built in a temporary folder.
 
 Usage:
   ginreload doctor [--json] [flags]
