@@ -23,8 +23,9 @@ type Options struct {
 	// not, and whatever Ignore says. Their folders need not exist either.
 	Files []string
 	// Ignore says what in Roots does not matter; nil ignores nothing. A folder
-	// that is ignored is not entered; a root is never asked about. The answer for
-	// a path must not change. It is called for many paths, and must be fast.
+	// that is ignored is not entered; a root is never asked about. When answers
+	// change, call Reconsider: until then an answer is taken as long as nothing
+	// happens to the path. It is called for many paths, and must be fast.
 	Ignore func(path string, dir bool) bool
 	// Quiet is how long no event must have come for a set to be complete;
 	// 0 means DefaultQuiet.
@@ -33,8 +34,19 @@ type Options struct {
 	// 0 means DefaultCeiling. One shorter than Quiet takes the place of Quiet.
 	Ceiling time.Duration
 	// Poll has the watcher look again and again instead of waiting for events of
-	// the kernel, of which there are none for what another machine changes.
+	// the kernel. Without it, it does so beside events where FileSystemOf says
+	// that these do not tell of everything, and nowhere else.
 	Poll bool
+	// EventsOnly has the watcher rely on events on every file system.
+	EventsOnly bool
+	// Scratch is a folder to which the caller writes anyway, best on the same file
+	// system as Roots, and ignored in them. Into it New writes a file, to look at
+	// all files of that file system if it has no events even for that, and takes
+	// it away again. "" does without that.
+	Scratch string
+	// Polled is told, once each, of the file systems that are polled without Poll,
+	// as soon as something on them is watched. It must not block; nil is none.
+	Polled func(FileSystem)
 	// PollInterval is from the beginning of one look to that of the next; 0 means
 	// DefaultPollInterval, and what is below 50 ms means that. A look that takes
 	// long is followed by a pause of the same length.
@@ -45,6 +57,8 @@ type Options struct {
 	// Warn is told, once each, of what is not watched although it should be:
 	// folders that cannot be read, a *LimitError. It must not block; nil is none.
 	Warn func(error)
+
+	budget time.Duration // how long files may be read at first; set by tests
 }
 
 func (o Options) complete() (Options, error) {
@@ -62,6 +76,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Quiet <= 0 {
 		o.Quiet = DefaultQuiet
+	}
+	if o.budget <= 0 {
+		o.budget = baselineBudget
 	}
 	if o.Ceiling <= 0 {
 		o.Ceiling = DefaultCeiling

@@ -19,9 +19,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type origin struct {
 	name  string
 	polls bool
+	open  func() (source, error) // nil for the usual
 }
 
-var origins = []origin{{"events", false}, {"polling", true}}
+var origins = []origin{{name: "events"}, {name: "polling", polls: true}}
 
 func eachOrigin(t *testing.T, test func(t *testing.T, on origin)) {
 	t.Helper()
@@ -30,16 +31,19 @@ func eachOrigin(t *testing.T, test func(t *testing.T, on origin)) {
 	}
 }
 
-func (on origin) set(o *Options) { o.Poll, o.PollInterval = on.polls, minPollInterval }
+func (on origin) set(o *Options) {
+	o.Poll, o.EventsOnly, o.PollInterval = on.polls, on.open != nil, minPollInterval
+}
 
 // rig is a running watcher on a folder of its own.
 type rig struct {
 	*testing.T
-	dir  string
-	w    *Watcher
-	done chan error // what Run returned
-	stop func()     // ends Run and waits for it
-	sets int        // sentinels written
+	dir   string
+	w     *Watcher
+	polls bool       // looks at anything
+	done  chan error // what Run returned
+	stop  func()     // ends Run and waits for it
+	sets  int        // sentinels written
 }
 
 // patience is how long a test waits for what must come.
@@ -79,7 +83,11 @@ func (on origin) watch(t *testing.T, f files, change ...func(*Options)) *rig {
 
 func (on origin) watchDir(t *testing.T, dir string, change ...func(*Options)) *rig {
 	t.Helper()
-	return watchDir(t, dir, openSource, append([]func(*Options){on.set}, change...)...)
+	open := openSource
+	if on.open != nil {
+		open = on.open
+	}
+	return watchDir(t, dir, open, append([]func(*Options){on.set}, change...)...)
 }
 
 func watchDir(t *testing.T, dir string, open func() (source, error), change ...func(*Options)) *rig {
@@ -90,7 +98,7 @@ func watchDir(t *testing.T, dir string, open func() (source, error), change ...f
 	}
 	w, err := newWatcher(opts, open)
 	must(t, err)
-	r := &rig{T: t, dir: dir, w: w, done: make(chan error, 1)}
+	r := &rig{T: t, dir: dir, w: w, polls: w.looks(), done: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(t.Context())
 	go r.run(ctx)
 	r.stop = sync.OnceFunc(func() {
@@ -134,15 +142,19 @@ func (r *rig) show(s ChangeSet) string {
 	return strings.Join(lines, ", ")
 }
 
+// asSeen is what can be seen of a set. Who polls cannot know a rename from a removal.
+func (r *rig) asSeen(set string) string {
+	if r.polls {
+		return strings.ReplaceAll(set, "rename ", "remove ")
+	}
+	return set
+}
+
 // expect asserts that the next set is exactly want, and that no other follows it.
-// Who polls cannot know a rename from a removal.
 func (r *rig) expect(want string) ChangeSet {
 	r.Helper()
-	if r.w.source.polls() {
-		want = strings.ReplaceAll(want, "rename ", "remove ")
-	}
 	set := r.next()
-	if got := r.show(set); got != want {
+	if got := r.show(set); r.asSeen(got) != r.asSeen(want) {
 		r.Fatalf("got  %s\nwant %s", got, want)
 	}
 	r.expectNothing()

@@ -25,18 +25,20 @@ const baselineBudget = 250 * time.Millisecond
 //
 // It belongs to New, then to Run.
 type table struct {
-	seed  maphash.Seed
-	known map[string]fingerprint
-	dirty map[string]Op // files in doubt and how they were last said to have gone
-	left  map[string]Op // folders of which the files are in doubt, likewise
+	seed   maphash.Seed
+	budget time.Duration
+	known  map[string]fingerprint
+	dirty  map[string]Op // files in doubt and how they were last said to have gone
+	left   map[string]Op // folders of which the files are in doubt, likewise
 }
 
-func newTable() *table {
+func newTable(budget time.Duration) *table {
 	return &table{
-		seed:  maphash.MakeSeed(),
-		known: make(map[string]fingerprint),
-		dirty: make(map[string]Op),
-		left:  make(map[string]Op),
+		budget: budget,
+		seed:   maphash.MakeSeed(),
+		known:  make(map[string]fingerprint),
+		dirty:  make(map[string]Op),
+		left:   make(map[string]Op),
 	}
 }
 
@@ -62,17 +64,38 @@ func (t *table) markAll() {
 	}
 }
 
+// forget drops the files of which lost says that they are no business of ours
+// any more.
+func (t *table) forget(lost func(path string) bool) {
+	for path := range t.known {
+		if lost(path) {
+			delete(t.known, path)
+			delete(t.dirty, path)
+		}
+	}
+}
+
 // baseline takes what is marked as known, and nothing as changed.
 func (t *table) baseline() {
-	ctx, cancel := context.WithTimeout(context.Background(), baselineBudget)
-	defer cancel()
 	paths := slices.Collect(maps.Keys(t.dirty))
+	clear(t.dirty)
+	t.learn(paths)
+}
+
+// learn takes files as known about which nothing is, and none as changed.
+func (t *table) learn(paths []string) {
+	paths = slices.DeleteFunc(paths, func(path string) bool {
+		_, known := t.known[path]
+		_, dirty := t.dirty[path]
+		return known || dirty
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), t.budget)
+	defer cancel()
 	for i, now := range fingerprints(ctx, t.seed, paths) {
 		if now.state != absent {
 			t.known[paths[i]] = now
 		}
 	}
-	clear(t.dirty)
 }
 
 // settle looks at everything in doubt and returns what changed, sorted. watched
