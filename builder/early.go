@@ -44,7 +44,12 @@ func (e *early) listen() io.Writer {
 		return nil
 	}
 	s := &stream{early: e, parser: newParser()}
-	s.lines.say = func(line string) { s.read(strings.TrimRight(line, " \t\r\n")) }
+	s.lines.say = func(line string) {
+		// What follows may be about the linker and not about the code.
+		if s.over = s.over || linkFailed(line); !s.over {
+			s.read(strings.TrimRight(line, " \t\r\n"))
+		}
+	}
 	return s
 }
 
@@ -56,7 +61,8 @@ type stream struct {
 	early *early
 	*parser
 	lines lines
-	told  int // of parser.found
+	told  int  // of parser.found
+	over  bool // nothing is told any more
 }
 
 func (s *stream) Write(p []byte) (int, error) {

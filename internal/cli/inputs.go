@@ -116,6 +116,10 @@ func (s *stages) decide(set watcher.ChangeSet) plan.Decision {
 		s.watcher.Reconsider()
 	}
 	s.inputs.Changed(paths, all)
+	for _, path := range paths {
+		_, member := s.inputs.Input(path)
+		s.members.note(path, member)
+	}
 	d := plan.Decide(set, s.here, s.files())
 	d.AsBuilt = d.AsBuilt && exists(s.made.Output) // somebody may have cleaned up
 	return d

@@ -82,6 +82,7 @@ type stages struct {
 	trouble *report.Trouble
 	here    string // where ginreload was started
 	number  int    // of the build that runs
+	members members
 
 	announced bool
 	early     []event.Event  // what was to be told before the first line
@@ -97,7 +98,7 @@ func (s *stages) prepare(ctx context.Context) error {
 	if s.made, err = recipe(ctx, s.cfg, s.session, s.in.Env); err != nil {
 		return err
 	}
-	s.made.Diagnosed = s.diagnosed
+	s.made.Diagnosed, s.made.Member = s.diagnosed, s.members.has
 	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
 	if errors.Is(err, builder.ErrNoToolchain) {
 		return errNoGo
