@@ -13,6 +13,7 @@ import (
 type Watcher struct {
 	open     func() (source, error)
 	pause    time.Duration // between two looks
+	busy     func() bool   // see Options
 	prefers  atomic.Pointer[preference]
 	changes  chan ChangeSet
 	requests chan request  // from Also to Run
@@ -46,6 +47,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	w := &Watcher{
 		open:     open,
 		pause:    opts.PollInterval,
+		busy:     opts.Busy,
 		changes:  make(chan ChangeSet),
 		requests: make(chan request),
 		again:    make(chan struct{}, 1),
@@ -256,6 +258,9 @@ func (w *Watcher) settle(ctx context.Context) error {
 	}
 	now := time.Now()
 	if !w.window.open() || now.Before(w.window.end()) {
+		return nil
+	}
+	if w.busy != nil && w.busy() && w.window.wait(now) {
 		return nil
 	}
 	if err := w.tree.findRoots(); err != nil {

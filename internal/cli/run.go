@@ -16,6 +16,7 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/gitignore"
 	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/inputs"
 	"github.com/ginreload/ginreload/internal/loop"
@@ -193,6 +194,7 @@ func (s *stages) watch(ctx context.Context) error {
 		Polled:         s.polled,
 		PollInterval:   s.cfg.PollInterval,
 		Ceiling:        s.cfg.Delay,
+		Busy:           gitignore.LockOf(s.cfg.Root).Held,
 		Warn:           s.warn,
 	})
 	if err != nil {
