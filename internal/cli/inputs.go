@@ -42,7 +42,7 @@ func (s *stages) keeper() *inputs.Keeper {
 			}
 			return nil, nil, err
 		}
-		folders := beyond(s.cfg, g)
+		folders := beyond(files{Config: s.cfg, ignore: s.ignore}, g)
 		s.watcher.Also(folders)
 		s.watcher.Prefer(among(g.Files()))
 		set := missed(g, folders, watched, built)
@@ -121,13 +121,16 @@ func (s *stages) decide(set watcher.ChangeSet) plan.Decision {
 		paths = append(paths, c.Path)
 		all = all || slices.Contains(s.cfg.EnvFiles, c.Path) // GOFLAGS may be in it
 	}
+	if s.ignore.Changed(paths) {
+		s.watcher.Reconsider()
+	}
 	s.inputs.Changed(paths, all)
 	d := plan.Decide(set, s.here, s.files())
 	d.AsBuilt = d.AsBuilt && exists(s.made.Output) // somebody may have cleaned up
 	return d
 }
 
-func (s *stages) files() files { return files{s.cfg, s.inputs, len(s.made.Before) == 0} }
+func (s *stages) files() files { return files{s.cfg, s.inputs, len(s.made.Before) == 0, s.ignore} }
 
 // known says what the program is made of.
 type known interface {
