@@ -44,10 +44,19 @@ func (s *stages) keeper() *inputs.Keeper {
 		}
 		folders := beyond(files{Config: s.cfg, ignore: s.ignore}, g)
 		s.watcher.Also(folders)
+		s.watcher.Prefer(among(g.Files()))
 		set := missed(g, folders, watched, built)
 		watched = folders
 		return g, func() { s.learned(ctx, g, set) }, nil
 	})
+}
+
+func among(files []string) func(string) bool {
+	set := make(map[string]bool, len(files))
+	for _, file := range files {
+		set[file] = true
+	}
+	return func(path string) bool { return set[path] }
 }
 
 // learned tells of a graph, and has changes decided about that it has come too

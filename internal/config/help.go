@@ -59,8 +59,7 @@ Flags:
 
 Environment:
   GINRELOAD_BUILD_CMD  and so on: as the keys; flags go before, the file behind
-  NO_COLOR             if not empty: no colour
-  CLICOLOR_FORCE       if neither empty nor 0: colour, also into a pipe
+  NO_COLOR             no colour, if not empty; CLICOLOR_FORCE: always, unless 0
   air_wd               run in this folder, as with Air
 
 Examples:
