@@ -28,7 +28,7 @@ func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
 		w, err := New(Options{Roots: []string{dir}})
 		must(b, err)
-		for path, print := range w.table.known {
+		for path, print := range w.table.known.all() {
 			if print.state == unsure {
 				b.Errorf("%s was not read within the budget", path)
 				break

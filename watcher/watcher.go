@@ -36,6 +36,7 @@ type Watcher struct {
 func New(opts Options) (*Watcher, error) { return newWatcher(opts, openSource) }
 
 func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
+	began := time.Now()
 	opts, err := opts.complete()
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.release())
 	}
-	table.baseline()
+	table.baseline(began)
 	return w, nil
 }
 
