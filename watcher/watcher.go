@@ -227,7 +227,7 @@ func (w *Watcher) catchUp(ctx context.Context) error {
 	if w.source.poller.changed.Before(w.window.first) {
 		return nil // it was found by events alone
 	}
-	return w.look(ctx, true)
+	return w.look(ctx, w.source.poller.many)
 }
 
 func (w *Watcher) absorb(b batch, ok bool) error {
