@@ -21,7 +21,7 @@ type sources struct {
 func (w *Watcher) choose(opts Options) {
 	p := newPoller(opts.PollInterval, func(path string, kind fs.FileMode) bool {
 		if kind.IsDir() {
-			return !w.tree.ignored(path, true)
+			return w.tree.enters(path)
 		}
 		return w.tree.concerns(path, kind)
 	})

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"time"
@@ -58,6 +59,7 @@ type Config struct {
 	Rerun      bool
 	RerunDelay time.Duration
 
+	Gitignore     bool          // what git ignores does not matter, unless the build reads it or a key names it (default)
 	FollowSymlink bool          // watch folders behind symbolic links
 	Poll          bool          // look at all files instead of waiting for events; without it where the file system calls for it, see EventsOnly
 	PollInterval  time.Duration // 0 = the watcher decides
@@ -90,7 +92,8 @@ type Config struct {
 	Operation Operation // of Upgrade and Status
 	Supervise SuperviseCommand
 	Init      InitCommand
-	Topic     Command // of Help: the command that it is about, "" for ginreload itself
+	Explained []string // files of Explain; absolute
+	Topic     Command  // of Help: the command that it is about, "" for ginreload itself
 
 	Warnings []Warning // in the order of the file
 	Notes    []Warning // of Check: what has no effect, or is not what it looks like
@@ -124,11 +127,12 @@ const (
 	Status    Command = "status"
 	Supervise Command = "supervise"
 	Check     Command = "check"
+	Explain   Command = "explain"
 )
 
 // Load reads the command line without the name of the program, the environment,
 // and for Run and Check the configuration file. dir is the absolute working
-// directory. For the other commands only Dir, the three
+// directory. For Explain it is as for Run. For the other commands only Dir, the three
 // output fields Color, JSON and Verbose, and what is theirs are set; these are
 // right also next to an error, so that it can be shown the way the user asked
 // for. For Check, what could be made of a configuration is there next to its error.
@@ -154,7 +158,10 @@ func loadFor(platform string, args []string, env func(string) string, dir string
 	if line.op.PIDFile != "" {
 		c.Operation.PIDFile = absolute(c.Dir, line.op.PIDFile)
 	}
-	if line.command == Run || line.command == Check {
+	for _, file := range line.explained {
+		c.Explained = append(c.Explained, absolute(c.Dir, filepath.FromSlash(file)))
+	}
+	if line.command == Run || line.command == Check || line.command == Explain {
 		err = c.load(line, env, dir, platform)
 	}
 	return c, line.command, err

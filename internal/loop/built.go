@@ -76,6 +76,7 @@ func (t *transition) carry(c Cause) {
 // candidate hands a program on. A reload that has not come through yet is
 // called off: its program is outdated.
 func (t *transition) candidate(b Built, c Cause) {
+	c = t.renewed(c)
 	if t.Built != nil {
 		c = t.Built.Cause.join(c)
 	}

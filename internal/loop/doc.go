@@ -25,6 +25,8 @@
 //     or at a time that is set.
 //   - A program that started before the last change of its environment is
 //     replaced, also by the same binary.
+//   - So is one that started before the last change of a file that it reads when
+//     it starts, without a build unless one is under way, and also when that fails.
 //   - After maxCanceled cancelled builds in a row one is left to finish, so
 //     that constant saving cannot starve the reload.
 //

@@ -115,3 +115,19 @@ func TestSomebodyWhoSavesAllTheTimeIsNoLoop(t *testing.T) {
 		}
 	}
 }
+
+func TestPageThatTheProgramWritesAtItsStartDoesNotRestartItForEver(t *testing.T) {
+	w := served(t)
+	builds := w.number
+	for range 100 {
+		w.wait()
+		if w.reloading == 0 && w.state.Anew == nil {
+			w.now = w.now.Add(50 * time.Millisecond)
+			w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: plan.Restart, AsBuilt: true, Files: []string{"page.html"}}, First: w.now}})
+		}
+		w.app(app.Ready)
+	}
+	if !w.state.Echo.Broken || w.state.Anew == nil || w.number != builds {
+		t.Fatalf("after 100 rounds: %+v, %d builds", w.state.Echo, w.number-builds)
+	}
+}

@@ -27,6 +27,7 @@ type State struct {
 
 	Build    Build      // the build that runs, zero for none
 	Pending  *Cause     // changes that the running build does not contain
+	Anew     *Cause     // changes for which the program that was built last is to be started once more
 	Built    *Candidate // a program that waits for the reload under way to end
 	Reload   *Candidate // the reload under way
 	Builds   int        // builds started so far
@@ -200,6 +201,10 @@ func (t *transition) changed(c Changed) {
 	case plan.Restart:
 		t.Made++
 		t.Stale = true
+		if c.AsBuilt && t.Binary != "" {
+			t.anew(c)
+			return
+		}
 		t.rebuild(c)
 	case plan.Rebuild:
 		t.rebuild(c)
@@ -231,6 +236,9 @@ func (t *transition) settle() {
 		t.emit(event.Event{Kind: event.BuildStarted, Files: cause.Files, Build: &event.Build{Number: t.Builds}})
 		t.do(Effect{StartBuild: t.Builds})
 	}
+	if !wait {
+		t.restart()
+	}
 	if t.Built != nil && t.Reload == nil {
 		t.start(*t.Built)
 		t.Built = nil
@@ -244,10 +252,11 @@ func (t *transition) settle() {
 
 // waits reports whether there are changes that something is to be started for.
 func (s State) waits(at time.Time) bool {
-	return s.Pending != nil && s.Build.Number == 0 || s.testsDue() || slices.ContainsFunc(s.Jobs, func(j Job) bool { return j.due(at) })
+	return (s.Pending != nil || s.Anew != nil) && s.Build.Number == 0 || s.testsDue() || slices.ContainsFunc(s.Jobs, func(j Job) bool { return j.due(at) })
 }
 
 func (t *transition) start(c Candidate) {
+	c.Cause = t.renewed(c.Cause)
 	c.Asked, c.Made = t.at, t.Made
 	t.Reload, t.Rerun.Ended = &c, false
 	t.do(Effect{Reload: c.Binary})

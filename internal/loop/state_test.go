@@ -31,6 +31,8 @@ type world struct {
 	env       int  // last change of the environment
 	starting  int  // environment of the reload under way
 	living    int  // environment of what serves
+	touched   int  // environment as of the last change that asked for a start without a build
+	begun     int  // environment of the last start, whatever became of it
 	died      bool // the program has ended by itself, and nothing was started since
 	tasks     []Task
 	edited    int   // last change that tests are to be run for
@@ -130,7 +132,7 @@ func (w *world) step(in Input) {
 			if w.reloading != 0 || w.state.Stop != Running {
 				w.t.Fatal("reloads during a reload or a stop")
 			}
-			w.reloading, w.aborted, w.starting, w.died = w.published, false, w.env, false
+			w.reloading, w.aborted, w.starting, w.begun, w.died = w.published, false, w.env, w.env, false
 		case e.Abort:
 			w.aborted = true
 		case e.Run != nil:
@@ -198,6 +200,22 @@ func (w *world) testsEnd() {
 }
 
 func (w *world) save(action plan.Action) { w.saveFile(action, fmt.Sprint(w.change+1, ".go")) }
+
+// touch changes a file that the program reads when it starts.
+func (w *world) touch() {
+	w.env++
+	if w.state.Binary == "" {
+		w.change++ // it has to be built first
+		w.edited++
+	} else {
+		w.touched = w.env
+	}
+	builds := w.state.Builds
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: plan.Restart, AsBuilt: true, Files: []string{"page.html"}}, First: w.now}})
+	if w.state.Binary != "" && w.state.Builds != builds {
+		w.t.Fatal("a build was started for nothing")
+	}
+}
 
 // built ends the build. A doomed one may still have come to anything.
 func (w *world) built(outcome event.Outcome) {
@@ -284,8 +302,11 @@ func FuzzLoop(f *testing.F) {
 		f.Add(settings, []byte{1, 9, 18, 18, 17, 18, 16, 19, 17, 16, 15, 16, 16})
 		f.Add(settings, []byte{1, 9, 5, 3, 10, 5, 11, 17, 5, 3, 9, 20})
 		f.Add(settings, []byte{1, 9, 21, 15, 16, 15, 16, 15})
+		f.Add(settings, []byte{1, 9, 22, 9, 0, 22, 2, 9, 0, 22, 3, 10, 22, 11, 22, 9})
+		f.Add(settings, []byte{22, 2, 22, 1, 22, 0, 1, 22, 0, 22, 12})
 		f.Add(settings, []byte("1010012"))
 		f.Add(settings, []byte("1001ZC"))
+		f.Add(settings, []byte("P"))
 		f.Add(settings, []byte("7#0!Y80707070707X0"))
 		f.Add(settings, []byte("70z000000707007007000ay000000000"))
 		f.Add(settings, []byte{1, 9, 0, 1, 9, 24, 25, 0, 25, 2, 24, 1, 9, 25, 24})
@@ -309,7 +330,7 @@ func FuzzLoop(f *testing.F) {
 			if w.exited {
 				return
 			}
-			w.play(b % 26)
+			w.play(b % 27)
 		}
 		w.check(map[bool]event.Outcome{true: event.Same, false: event.Built}[settings&8 != 0])
 	})
@@ -357,6 +378,8 @@ func (w *world) play(b byte) {
 		w.reread(nil)
 	case 22:
 		w.saveFile(plan.Rebuild, "same.go")
+	case 26:
+		w.touch()
 	case 24:
 		w.saveTest()
 	case 25:
@@ -382,6 +405,9 @@ func (w *world) check(outcome event.Outcome) {
 		}
 		if w.serving != 0 && w.living != w.env && !w.state.Stale {
 			w.t.Fatalf("environment %d is that of what serves, %d is the last, and nobody knows", w.living, w.env)
+		}
+		if w.begun < w.touched && w.published != 0 {
+			w.t.Fatal("a file that the program reads when it starts has changed, and it was not started since")
 		}
 		if w.serving == 0 && w.died && w.state.Settings.Rerun {
 			w.t.Fatal("the program has ended and is not started again")

@@ -51,7 +51,7 @@ func (t *transition) runTests() {
 
 func (s State) testsDue() bool {
 	return len(s.Tests.Files) > 0 && s.Tests.Running == nil && !s.Tests.Unbuilt &&
-		s.Build.Number == 0 && s.Pending == nil && s.Built == nil && s.Reload == nil
+		s.Build.Number == 0 && s.Pending == nil && s.Anew == nil && s.Built == nil && s.Reload == nil
 }
 
 func (t *transition) tested(r Tested) {
