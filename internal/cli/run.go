@@ -76,7 +76,8 @@ type stages struct {
 	builder *builder.Builder
 	ignore  *ignore.Ignore
 	watcher *watcher.Watcher
-	inputs  *inputs.Keeper // belongs to the loop
+	inputs  *inputs.Keeper         // belongs to the loop
+	late    chan watcher.ChangeSet // of folders that inputs has had watched
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
@@ -147,6 +148,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
+		Late:       s.late,
 		Decide:     s.decide,
 		Reread:     s.reread,
 		Build:      s.build,

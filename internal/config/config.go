@@ -128,14 +128,15 @@ const (
 	Supervise Command = "supervise"
 	Check     Command = "check"
 	Explain   Command = "explain"
+	Doctor    Command = "doctor"
 )
 
 // Load reads the command line without the name of the program, the environment,
-// and for Run and Check the configuration file. dir is the absolute working
+// and for Run, Check and Doctor the configuration file. dir is the absolute working
 // directory. For Explain it is as for Run. For the other commands only Dir, the three
 // output fields Color, JSON and Verbose, and what is theirs are set; these are
 // right also next to an error, so that it can be shown the way the user asked
-// for. For Check, what could be made of a configuration is there next to its error.
+// for. For Check and Doctor, what could be made of a configuration is there next to its error.
 func Load(args []string, env func(string) string, dir string) (Config, Command, error) {
 	return loadFor(runtime.GOOS, args, env, dir)
 }
@@ -161,7 +162,7 @@ func loadFor(platform string, args []string, env func(string) string, dir string
 	for _, file := range line.explained {
 		c.Explained = append(c.Explained, absolute(c.Dir, filepath.FromSlash(file)))
 	}
-	if line.command == Run || line.command == Check || line.command == Explain {
+	if line.command == Run || line.command == Check || line.command == Explain || line.command == Doctor {
 		err = c.load(line, env, dir, platform)
 	}
 	return c, line.command, err
@@ -235,7 +236,7 @@ func (c *Config) complete(line commandLine, env func(string) string, described b
 	c.resolvePaths()
 	c.warnOfChoices()
 	sortWarnings(c.Warnings)
-	if line.command == Check {
+	if line.command == Check || line.command == Doctor {
 		c.Notes = c.notes()
 		sortWarnings(c.Notes)
 	}

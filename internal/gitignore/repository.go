@@ -52,6 +52,19 @@ func absolute(base, path string) string {
 	return filepath.Join(base, path)
 }
 
+// Tracked returns the files in the index of the repository around dir that lie
+// below dir, relative to it and sorted by bytes. Without git or a repository there
+// are none.
+func Tracked(ctx context.Context, dir string, env []string) []string {
+	cmd := exec.CommandContext(ctx, "git", "ls-files", "-z")
+	cmd.Dir, cmd.Env = dir, env
+	out, err := cmd.Output()
+	if err != nil || len(out) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+}
+
 // Global returns the user's own file for what is in dir: the one that
 // core.excludesFile names, else the usual one, which need not exist. It asks git,
 // if that is there; a failure counts as nothing said.

@@ -69,6 +69,7 @@ func (i *Ignore) folder(path string) string {
 	if why := barren(path); why != "" && !i.Names(path, path, true) {
 		return why
 	}
+	// A folder within one that is ignored is asked about if that one was entered.
 	m, ok := i.match(path, true)
 	if !ok || m.Path != path || i.Names(path, path, true) || i.embeds.take(path, true) || !i.large(path) {
 		return ""
@@ -117,8 +118,8 @@ func barren(folder string) string {
 	return ""
 }
 
-// Files returns the files outside of the root that git is told by. They are to
-// be watched, whether they exist or not.
+// Files returns the files that git is told by and that a watcher of the root might
+// not see, or leave out. They are to be watched, whether they exist or not.
 func (i *Ignore) Files() []string {
 	if i.Git == nil {
 		return nil

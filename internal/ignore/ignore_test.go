@@ -21,7 +21,7 @@ func project(t *testing.T, files map[string]string, named ...string) *Ignore {
 	}
 	return New(Options{
 		Root:   root,
-		Git:    gitignore.New(root, ""),
+		Git:    gitignore.New(root, "", nil),
 		Counts: func(file string) bool { return filepath.Ext(file) == ".go" },
 		Names: func(path, _ string, _ bool) bool {
 			return slices.ContainsFunc(named, func(n string) bool { return strings.HasPrefix(path, filepath.Join(root, n)) })
@@ -163,7 +163,7 @@ func TestRootIsIgnored(t *testing.T) {
 	write(t, above, "scratch/app/.gitignore", "dist\n")
 	root := filepath.Join(above, "scratch", "app")
 	i := New(Options{
-		Root: root, Git: gitignore.New(root, ""),
+		Root: root, Git: gitignore.New(root, "", nil),
 		Counts: func(string) bool { return false }, Names: func(string, string, bool) bool { return false },
 	})
 	if why := i.Why(filepath.Join(root, "page.html")); why != "" {

@@ -16,6 +16,7 @@ import (
 type Stages struct {
 	Settings   Settings
 	Changes    <-chan watcher.ChangeSet
+	Late       <-chan watcher.ChangeSet // changes that nobody could see when they were made
 	Decide     func(watcher.ChangeSet) plan.Decision
 	Reread     func() *event.Event                                         // looks at a configuration that has changed; what to tell if it is of no use
 	Build      func(ctx context.Context, number int, files []string) Built // because of files; returns when nothing of the build runs any more
@@ -65,6 +66,8 @@ func Run(ctx context.Context, stages Stages) (again bool, err error) {
 				changes = nil
 				continue
 			}
+			in.Changed = r.changed(set)
+		case set := <-stages.Late:
 			in.Changed = r.changed(set)
 		case b := <-r.built:
 			in.Built = &b
