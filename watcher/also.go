@@ -54,7 +54,9 @@ func (t *tree) also(folders []string, w *window) {
 	for dir := range removed {
 		t.leaveFlat(dir)
 	}
-	t.table.forget(removed, t.isWatched)
+	if len(removed) > 0 {
+		t.table.forget(func(path string) bool { return removed[filepath.Dir(path)] && !t.isWatched(path) })
+	}
 	for dir := range added {
 		t.await(dir)
 	}

@@ -23,8 +23,9 @@ type Options struct {
 	// not, and whatever Ignore says. Their folders need not exist either.
 	Files []string
 	// Ignore says what in Roots does not matter; nil ignores nothing. A folder
-	// that is ignored is not entered; a root is never asked about. The answer for
-	// a path must not change. It is called for many paths, and must be fast.
+	// that is ignored is not entered; a root is never asked about. When answers
+	// change, call Reconsider: until then an answer is taken as long as nothing
+	// happens to the path. It is called for many paths, and must be fast.
 	Ignore func(path string, dir bool) bool
 	// Quiet is how long no event must have come for a set to be complete;
 	// 0 means DefaultQuiet.

@@ -81,6 +81,19 @@ func (t *table) markAll() {
 	}
 }
 
+// forget drops the files of which lost says that they are no business of ours
+// any more.
+func (t *table) forget(lost func(path string) bool) {
+	for dir := range t.known.folders {
+		for _, path := range t.known.in(dir) {
+			if lost(path) {
+				t.known.forget(path)
+			}
+		}
+	}
+	maps.DeleteFunc(t.dirty, func(path string, _ Op) bool { return lost(path) })
+}
+
 // baseline takes what was found as known, and nothing as changed. The budget is
 // counted from when New began.
 func (t *table) baseline(began time.Time) {
@@ -117,18 +130,6 @@ func (t *table) read(ctx context.Context, paths []string) {
 			t.known.set(paths[i], now)
 		}
 	}
-}
-
-// forget takes nothing as known of the files in some folders, except those to keep.
-func (t *table) forget(dirs map[string]bool, keep func(path string) bool) {
-	for dir := range dirs {
-		for _, path := range t.known.in(dir) {
-			if !keep(path) {
-				t.known.forget(path)
-			}
-		}
-	}
-	maps.DeleteFunc(t.dirty, func(path string, _ Op) bool { return dirs[filepath.Dir(path)] && !keep(path) })
 }
 
 // settle looks at everything in doubt and returns what changed, sorted. watched

@@ -8,13 +8,15 @@ import (
 	"time"
 )
 
-// Watcher watches. Changes, Watched, Also and Close may be called by any goroutine.
+// Watcher watches. Changes, Watched, Also, Reconsider and Close may be called by
+// any goroutine.
 type Watcher struct {
 	open     func() (source, error)
 	pause    time.Duration // between two looks
 	prefers  atomic.Pointer[preference]
 	changes  chan ChangeSet
 	requests chan request  // from Also to Run
+	again    chan struct{} // from Reconsider, one is enough
 	ended    chan struct{} // closed with changes
 	taken    atomic.Bool   // by the first of Run and Close
 	watched  atomic.Int64  // for Watched; written by the owner of what follows
@@ -47,6 +49,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 		pause:    opts.PollInterval,
 		changes:  make(chan ChangeSet),
 		requests: make(chan request),
+		again:    make(chan struct{}, 1),
 		ended:    make(chan struct{}),
 		table:    table,
 		tree:     newTree(opts, table),
@@ -176,6 +179,8 @@ func (w *Watcher) loop(ctx context.Context) error {
 			err = w.look(ctx, false)
 			// Where looking is slow, it takes half of the time at most.
 			look.Reset(max(w.pause-time.Since(began), time.Since(began)))
+		case <-w.again:
+			err = w.reconsider()
 		case <-timer.C:
 			err = w.settle(ctx)
 		case r := <-w.requests:
@@ -228,7 +233,7 @@ func (w *Watcher) catchUp(ctx context.Context) error {
 	if w.source.poller.changed.Before(w.window.first) {
 		return nil // it was found by events alone
 	}
-	return w.look(ctx, true)
+	return w.look(ctx, w.source.poller.many)
 }
 
 func (w *Watcher) absorb(b batch, ok bool) error {

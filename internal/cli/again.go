@@ -10,6 +10,7 @@ import (
 
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/report"
 )
@@ -68,9 +69,20 @@ func newAudience(in Invocation) *audience {
 func (a *audience) hear(in Invocation, cfg config.Config) { a.sink = in.sink(cfg, a.screen) }
 
 // files say what a file is for.
-type files struct{ config.Config }
+type files struct {
+	config.Config
+	known  known
+	alone  bool // nothing but the go command has a hand in the build
+	ignore *ignore.Ignore
+}
 
-// Relevant adds the files that Config has no word for.
+// Ignored adds what git ignores to what the configuration does.
+func (f files) Ignored(path string, dir bool) bool {
+	return f.Config.Ignored(path, dir) || f.ignore.Left(path, dir)
+}
+
+// Relevant adds the files that Config has no word for, or does not know to be a
+// part of the program.
 func (f files) Relevant(path string) (bool, string) {
 	switch {
 	case slices.Contains(f.EnvFiles, path):
@@ -78,7 +90,19 @@ func (f files) Relevant(path string) (bool, string) {
 	case f.File == "" && path == filepath.Join(f.Dir, ".air.toml"):
 		return true, plan.Configuration // the first one
 	}
-	return f.Config.Relevant(path)
+	ok, why := f.Config.Relevant(path)
+	if _, part := f.known.Input(path); part {
+		if ok {
+			return ok, why
+		}
+		return f.RelevantPart(path)
+	}
+	if ok {
+		if without := f.ignore.Why(path); without != "" {
+			return false, without
+		}
+	}
+	return ok, why
 }
 
 // reread looks at the configuration that has changed, and says why it is not

@@ -45,6 +45,9 @@ func Main(in Invocation) int {
 	if command == config.Check {
 		return check(in, cfg, err)
 	}
+	if command == config.Doctor {
+		return examine(in, cfg, err)
+	}
 	if err != nil {
 		return in.fail(err)
 	}
@@ -55,6 +58,8 @@ func Main(in Invocation) int {
 	case config.Version:
 		fmt.Fprintf(in.Stdout, "ginreload %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return 0
+	case config.Explain:
+		err = explain(in, cfg)
 	case config.Init:
 		err = initialise(in, cfg)
 	case config.Upgrade, config.Status:

@@ -16,9 +16,10 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/ignore"
+	"github.com/ginreload/ginreload/internal/inputs"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/outage"
-	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/internal/report"
@@ -50,7 +51,7 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 		return nil, unusable{err}
 	}
 	told.hear(in, cfg)
-	if err := s.watch(); err != nil {
+	if err := s.watch(ctx); err != nil {
 		return nil, unusable{err}
 	}
 	console, err := openConsole(in, cfg, told.screen)
@@ -73,10 +74,14 @@ type stages struct {
 	session *proc.Session
 	made    made
 	builder *builder.Builder
+	ignore  *ignore.Ignore
 	watcher *watcher.Watcher
+	inputs  *inputs.Keeper         // belongs to the loop
+	late    chan watcher.ChangeSet // of folders that inputs has had watched
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
+	number  int    // of the build that runs
 
 	announced bool
 	early     []event.Event  // what was to be told before the first line
@@ -92,6 +97,7 @@ func (s *stages) prepare(ctx context.Context) error {
 	if s.made, err = recipe(ctx, s.cfg, s.session, s.in.Env); err != nil {
 		return err
 	}
+	s.made.Diagnosed = s.diagnosed
 	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
 	if errors.Is(err, builder.ErrNoToolchain) {
 		return errNoGo
@@ -110,6 +116,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 			return outage.Page{Headline: headline, Detail: detail}
 		},
 	})
+	s.inputs = s.keeper()
 	failures, interrupts := make(chan error, 2), make(chan string)
 	parts, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -141,15 +148,21 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
-		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, files{s.cfg}) },
+		Late:       s.late,
+		Decide:     s.decide,
 		Reread:     s.reread,
 		Build:      s.build,
 		Task:       s.task,
+		Tests:      s.test,
 		App:        program,
 		Interrupts: interrupts,
 		Failures:   failures,
-		Publish:    s.hub.Publish,
+		Publish: func(e event.Event) {
+			s.hub.Publish(e)
+			s.inputs.Heard(e)
+		},
 	})
+	s.inputs.Close()
 	stop()
 	wg.Wait()
 	if !again {
@@ -163,16 +176,20 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 
 // watch starts to watch before the first build, so that no change falls
 // between the two.
-func (s *stages) watch() error {
+func (s *stages) watch(ctx context.Context) error {
 	own := []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
+	s.ignore = ignores(ctx, s.cfg, s.in.Env)
 	w, err := watcher.New(watcher.Options{
 		Roots: s.roots(),
-		Files: append(existing(s.cfg.File), s.cfg.EnvFiles...),
+		Files: slices.Concat(existing(s.cfg.File), s.cfg.EnvFiles, s.ignore.Files()),
 		Ignore: func(path string, dir bool) bool {
-			return slices.Contains(own, path) || s.cfg.Ignored(path, dir)
+			return slices.Contains(own, path) || files{Config: s.cfg, ignore: s.ignore}.Ignored(path, dir)
 		},
 		FollowSymlinks: s.cfg.FollowSymlink,
 		Poll:           s.cfg.Poll,
+		EventsOnly:     s.cfg.EventsOnly(),
+		Scratch:        s.made.scratch,
+		Polled:         s.polled,
 		PollInterval:   s.cfg.PollInterval,
 		Ceiling:        s.cfg.Delay,
 		Warn:           s.warn,
@@ -200,12 +217,17 @@ func (s *stages) roots() []string {
 	return roots
 }
 
-// warn tells about folders that are not watched, but not before the first line.
+// warn tells about folders that are not watched.
 func (s *stages) warn(err error) {
 	e := event.Event{Kind: event.Notice, Level: event.Warn, Message: err.Error()}
 	if errors.Is(err, fs.ErrPermission) {
 		e.Hint = "changes in it are not seen: make it readable, or list it in exclude_dir of .air.toml"
 	}
+	s.notice(e)
+}
+
+// notice is published, but not before the first line.
+func (s *stages) notice(e event.Event) {
 	if !s.announced {
 		s.early = append(s.early, e)
 		return

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"time"
@@ -58,8 +59,9 @@ type Config struct {
 	Rerun      bool
 	RerunDelay time.Duration
 
+	Gitignore     bool          // what git ignores does not matter, unless the build reads it or a key names it (default)
 	FollowSymlink bool          // watch folders behind symbolic links
-	Poll          bool          // look at the files instead of waiting for events
+	Poll          bool          // look at all files instead of waiting for events; without it where the file system calls for it, see EventsOnly
 	PollInterval  time.Duration // 0 = the watcher decides
 
 	Rules []Rule // in their order; the first that matches a file has it
@@ -80,6 +82,9 @@ type Config struct {
 	Ready   string        // "" (default): ready when it listens where the version before did; else when this http(s) URL, or path at its first TCP address, answers 2xx or 3xx
 	Hold    time.Duration // how long clients wait while nothing serves before they get a 503 with the error (default 10 s); 0 = not at all
 
+	Test     bool     // run the tests that a change may break
+	TestArgs []string // for go test, besides the flags of the build
+
 	Color   string // auto, always or never
 	JSON    bool
 	Verbose bool
@@ -87,7 +92,8 @@ type Config struct {
 	Operation Operation // of Upgrade and Status
 	Supervise SuperviseCommand
 	Init      InitCommand
-	Topic     Command // of Help: the command that it is about, "" for ginreload itself
+	Explained []string // files of Explain; absolute
+	Topic     Command  // of Help: the command that it is about, "" for ginreload itself
 
 	Warnings []Warning // in the order of the file
 	Notes    []Warning // of Check: what has no effect, or is not what it looks like
@@ -121,14 +127,16 @@ const (
 	Status    Command = "status"
 	Supervise Command = "supervise"
 	Check     Command = "check"
+	Explain   Command = "explain"
+	Doctor    Command = "doctor"
 )
 
 // Load reads the command line without the name of the program, the environment,
-// and for Run and Check the configuration file. dir is the absolute working
-// directory. For the other commands only Dir, the three
+// and for Run, Check and Doctor the configuration file. dir is the absolute working
+// directory. For Explain it is as for Run. For the other commands only Dir, the three
 // output fields Color, JSON and Verbose, and what is theirs are set; these are
 // right also next to an error, so that it can be shown the way the user asked
-// for. For Check, what could be made of a configuration is there next to its error.
+// for. For Check and Doctor, what could be made of a configuration is there next to its error.
 func Load(args []string, env func(string) string, dir string) (Config, Command, error) {
 	return loadFor(runtime.GOOS, args, env, dir)
 }
@@ -151,7 +159,10 @@ func loadFor(platform string, args []string, env func(string) string, dir string
 	if line.op.PIDFile != "" {
 		c.Operation.PIDFile = absolute(c.Dir, line.op.PIDFile)
 	}
-	if line.command == Run || line.command == Check {
+	for _, file := range line.explained {
+		c.Explained = append(c.Explained, absolute(c.Dir, filepath.FromSlash(file)))
+	}
+	if line.command == Run || line.command == Check || line.command == Explain || line.command == Doctor {
 		err = c.load(line, env, dir, platform)
 	}
 	return c, line.command, err
@@ -225,7 +236,7 @@ func (c *Config) complete(line commandLine, env func(string) string, described b
 	c.resolvePaths()
 	c.warnOfChoices()
 	sortWarnings(c.Warnings)
-	if line.command == Check {
+	if line.command == Check || line.command == Doctor {
 		c.Notes = c.notes()
 		sortWarnings(c.Notes)
 	}

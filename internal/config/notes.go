@@ -48,11 +48,13 @@ func (c *Config) notes() []Warning {
 
 	c.noteProgram(note)
 	c.noteFolders(note)
-	note(c.PollInterval != 0 && !c.Poll, "build.poll_interval", "has no effect without build.poll", "")
+	note(c.PollInterval != 0 && !c.Poll, "build.poll_interval", "has no effect without build.poll",
+		"but on file systems that others change too, which ginreload polls by itself")
 	note(set("build.rerun_delay") && c.RerunDelay != 500*time.Millisecond && !c.Rerun, "build.rerun_delay", "has no effect without build.rerun", "")
 	note(c.KillDelay > time.Minute, "build.kill_delay", fmt.Sprintf("is %v: a whole number below 1000000 is milliseconds", c.KillDelay), killDelayHint)
 	note(c.KillDelay > 0 && c.KillDelay < 10*time.Millisecond, "build.kill_delay",
 		fmt.Sprintf("is %v: a whole number is milliseconds, and nanoseconds from 1000000 on", c.KillDelay), killDelayHint)
+	note(len(c.TestArgs) > 0 && !c.Test, "ginreload.test_args", "has no effect without ginreload.test", "")
 	note(c.StopOnError && len(c.PreCmd) == 0, "build.stop_on_error", "has no effect without build.pre_cmd",
 		"a build that fails never stops the program that serves; in Air it does")
 	note(c.LogSilent && c.LogMainOnly, "log.main_only", "has no effect next to log.silent", "")

@@ -42,11 +42,12 @@ type terminal struct {
 	instead                    *string // of the first line
 	extent                     Extent
 
-	served    bool     // a generation has been ready
-	changed   changes  // since the last reload
-	addresses []string // as shown last
-	handoff   string   // of the generation that started last
-	printed   printed  // by the build, line by line
+	served    bool               // a generation has been ready
+	changed   changes            // since the last reload
+	addresses []string           // as shown last
+	handoff   string             // of the generation that started last
+	printed   printed            // by the build, line by line
+	diagnosed []event.Diagnostic // of the build, while it ran
 }
 
 func newTerminal(o Options) *terminal {
@@ -78,8 +79,10 @@ func (t *terminal) render(e event.Event) string {
 	case event.Changed:
 		return t.change(e)
 	case event.BuildStarted:
-		t.printed = nil
+		t.printed, t.diagnosed = nil, nil
 		return t.aside(e, fmt.Sprintf("build %d started", number(e.Build)))
+	case event.Diagnosed:
+		return t.diagnoses(e)
 	case event.BuildFinished:
 		return t.build(e)
 	case event.CommandBegun:
@@ -102,6 +105,10 @@ func (t *terminal) render(e event.Event) string {
 		return t.trouble(e, "exited")
 	case event.AppGone:
 		return t.aside(e, fmt.Sprintf("%s has left (pid %d)", generation(e.Generation), e.PID))
+	case event.TestsStarted:
+		return t.aside(e, "tests of "+names(e.Files)+" started")
+	case event.TestsFinished:
+		return t.tests(e)
 	case event.Notice:
 		return t.notice(e)
 	case event.Stopping:
@@ -116,7 +123,7 @@ func (t *terminal) change(e event.Event) string {
 	var now changes
 	now.add(e.Files)
 	switch e.Action {
-	case "ignore", "rule", "reread": // no reload follows
+	case "ignore", "refresh", "rule", "test", "reread": // no reload follows
 	default:
 		t.changed.add(e.Files)
 	}
