@@ -39,6 +39,7 @@ type Watcher struct {
 func New(opts Options) (*Watcher, error) { return newWatcher(opts, openSource) }
 
 func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
+	began := time.Now()
 	opts, err := opts.complete()
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.release())
 	}
-	table.baseline()
+	table.baseline(began)
 	return w, nil
 }
 
@@ -234,7 +235,7 @@ func (w *Watcher) catchUp(ctx context.Context) error {
 	if w.source.poller.changed.Before(w.window.first) {
 		return nil // it was found by events alone
 	}
-	return w.look(ctx, true)
+	return w.look(ctx, w.source.poller.many)
 }
 
 func (w *Watcher) absorb(b batch, ok bool) error {
