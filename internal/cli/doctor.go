@@ -16,6 +16,7 @@ import (
 	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/internal/report"
 	"github.com/ginreload/ginreload/internal/sockets"
+	"github.com/ginreload/ginreload/watcher"
 )
 
 // examine says what of machine and project is slow or does not work. err is what
@@ -30,7 +31,7 @@ func examine(in Invocation, cfg config.Config, err error) int {
 	}
 	ctx, cancel := context.WithCancel(in.context())
 	defer cancel()
-	machine := doctor.Local(runtime.GOOS, in.Env, proc.PortOwner, sockets.Possible)
+	machine := doctor.Local(runtime.GOOS, in.Env, liesOn, proc.PortOwner, sockets.Possible)
 	findings := doctor.Findings(doctor.Gather(ctx, machine, doctor.Project{
 		Dir: cfg.Dir, Root: cfg.Root, Folders: folders(ctx, cfg, in.Env), Polls: cfg.Poll,
 		Config: verdict(cfg, err), Ports: ports(cfg, in), Terminal: in.surroundings(cfg),
@@ -99,6 +100,12 @@ func ports(cfg config.Config, in Invocation) []doctor.Port {
 		return []doctor.Port{{Number: port, Why: "proxy.app_port"}}
 	}
 	return []doctor.Port{{Number: 8080, Why: "what Gin listens on by default"}}
+}
+
+// liesOn asks the watcher, which is the one to act on it.
+func liesOn(folder string) doctor.FileSystem {
+	on := watcher.FileSystemOf(folder)
+	return doctor.FileSystem{Type: on.Type, Polls: on.Polls, Why: on.Why}
 }
 
 func (in Invocation) surroundings(cfg config.Config) doctor.Terminal {

@@ -63,6 +63,10 @@ func among(files []string) func(string) bool {
 // late for. A build that begins meanwhile has them.
 func (s *stages) learned(ctx context.Context, g *graph.Graph, set watcher.ChangeSet) {
 	s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: extentOf(g)})
+	s.watcher.Prefer(func(path string) bool {
+		_, ok := g.Input(path)
+		return ok
+	})
 	if set.Empty() {
 		return
 	}

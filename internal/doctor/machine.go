@@ -37,12 +37,12 @@ type Machine struct {
 	Sockets func() error
 }
 
-// Local is this machine. owner returns the process that has a port, 0 for none;
-// keep tries whether listening sockets can be kept.
-func Local(system string, env []string, owner func(network string, port int) int, keep func() error) Machine {
+// Local is this machine. on says on what a folder lies; owner returns the process
+// that has a port, 0 for none; keep tries whether listening sockets can be kept.
+func Local(system string, env []string, on func(folder string) FileSystem, owner func(network string, port int) int, keep func() error) Machine {
 	return Machine{
 		System: system, Env: env, Look: exec.LookPath, Output: output,
-		Limit: limit, Inotify: inotify, Free: free, FileSystem: fileSystem,
+		Limit: limit, Inotify: inotify, Free: free, FileSystem: on,
 		Taken: taken, Owner: func(port int) string { return describe(owner("tcp", port)) }, Sockets: keep,
 	}
 }

@@ -6,6 +6,4 @@ package doctor
 
 func free(string) uint64 { return 0 }
 
-func fileSystem(string) FileSystem { return FileSystem{} }
-
 func inotify() (watches, instances int) { return 0, 0 }
