@@ -29,6 +29,8 @@
 //     the place of the link, inside of the root or outside. A link that leads
 //     elsewhere, itself or through another one, is a change of what differs there.
 //     A folder is not entered again below itself: there a link is a file.
+//   - What Options.Ignore leaves out may change: after Reconsider everything is
+//     asked about anew. What comes into view is created, as far as a reader can see.
 //   - A slow reader costs nothing but detail: sets that were not taken yet are
 //     merged. Events are taken from the kernel at all times.
 //   - Paths are reported under the root as it was given, never resolved.
