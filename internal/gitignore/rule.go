@@ -51,7 +51,9 @@ func parse(text string, line int) (rule, bool) {
 	case !r.anchored && text[0] == '*' && !strings.ContainsAny(text[1:], wild):
 		r.kind, r.operand = ending, text[1:]
 	default:
-		r.kind, r.prefix, r.suffix = glob, text[:first], text[strings.LastIndexAny(text, wild+"]")+1:]
+		r.kind, r.prefix = glob, text[:first]
+		// "**/x" is also x alone.
+		r.suffix = strings.TrimPrefix(text[strings.LastIndexAny(text, wild+"]")+1:], "/")
 		r.operand = translate(text, r.anchored)
 	}
 	return r, r.kind != glob || doublestar.ValidatePattern(r.operand)
