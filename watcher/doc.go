@@ -37,6 +37,8 @@
 //     A folder is not entered again below itself: there a link is a file.
 //   - The same holds for the folders of Watcher.Also from when that has returned.
 //     What is in such a folder counts, without what is in the folders in it.
+//   - What Options.Ignore leaves out may change: after Reconsider everything is
+//     asked about anew. What comes into view is created, as far as a reader can see.
 //   - A slow reader costs nothing but detail: sets that were not taken yet are
 //     merged. Events are taken from the kernel at all times.
 //   - Paths are reported under the root as it was given, never resolved.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"time"
 
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/doctor"
@@ -18,6 +19,10 @@ import (
 	"github.com/ginreload/ginreload/internal/sockets"
 	"github.com/ginreload/ginreload/watcher"
 )
+
+// patience is how long examine waits for what it starts; without a cache the
+// standard library is built.
+const patience = 2 * time.Minute
 
 // examine says what of machine and project is slow or does not work. err is what
 // config.Load has returned next to cfg.
@@ -29,7 +34,7 @@ func examine(in Invocation, cfg config.Config, err error) int {
 	if cfg.FindRoot {
 		cfg.Root = project.Root(cfg.Dir)
 	}
-	ctx, cancel := context.WithCancel(in.context())
+	ctx, cancel := context.WithTimeout(in.context(), patience)
 	defer cancel()
 	machine := doctor.Local(runtime.GOOS, in.Env, liesOn, proc.PortOwner, sockets.Possible)
 	findings := doctor.Findings(doctor.Gather(ctx, machine, doctor.Project{

@@ -182,7 +182,7 @@ func TestLines(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
 	for path, text := range map[string]string{
-		".gitignore":          "\ufeff# build\n/bin/\n*.log\n!keep.log\ndata/**\n!data/keep\nweb/dist\n\\#odd\nblank\\ \nspace   \n*_gen\n",
+		".gitignore":          "\ufeff# build\n/bin/\n*.log\n!keep.log\ndata/**\n!data/keep\nweb/dist\n\\#odd\nblank\\ \nspace   \n*_gen\n**/made/x\n",
 		".git/info/exclude":   "mine/\n",
 		"sub/.gitignore":      "*\n!*/\n!*.go\n",
 		"nested/.git/HEAD":    "",
@@ -213,6 +213,7 @@ func TestLines(t *testing.T) {
 		{"blank ", false, `.gitignore:9 blank\ `},
 		{"space", false, ".gitignore:10 space"},
 		{"wire_gen", false, ".gitignore:11 *_gen"},
+		{"made/x", false, ".gitignore:12 **/made/x"},
 		{"mine/x", false, ".git/info/exclude:1 mine/"},
 		{"sub/x.txt", false, "sub/.gitignore:1 *"},
 		{"sub/deep/x.go", false, ""},
