@@ -55,8 +55,8 @@ func (e *early) listen() io.Writer {
 
 // A stream reads what go build prints while it does. cmd/go collects what is
 // printed about a package and writes it at once, so where a piece ends with a
-// line there ends a message, but for one that is longer than what a pipe or our buffer holds:
-// the rest of that is only in Result.Diagnostics.
+// line there ends a message. Of one that is longer than a buffer the rest may be
+// in Result.Diagnostics only.
 type stream struct {
 	early *early
 	*parser
