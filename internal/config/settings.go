@@ -70,6 +70,8 @@ var settings = []setting[Config]{
 	define("ginreload.ready", choice(readyWords, readyAddress), "", func(c *Config) *string { return &c.Ready }),
 	define("ginreload.hold", duration, 10*time.Second, func(c *Config) *time.Duration { return &c.Hold }),
 	define("ginreload.strip", boolean, true, func(c *Config) *bool { return &c.Strip }),
+
+	define("ginreload.only", list, nil, func(c *Config) *[]string { return &c.Only }),
 }
 
 var (
@@ -113,6 +115,10 @@ func keysOf(section string) []string {
 		return platformKeys
 	case section == "build":
 		return append(namesOf(settings, "build."), append(slices.Clone(platforms), "rules")...)
+	case section == "ginreload":
+		return append(namesOf(settings, "ginreload."), "service")
+	case section == "ginreload.service":
+		return namesOf(serviceSettings, "")
 	case section == "":
 		return append(namesOf(settings, ""), sections()...)
 	}
