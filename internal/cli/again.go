@@ -68,7 +68,10 @@ func newAudience(in Invocation) *audience {
 func (a *audience) hear(in Invocation, cfg config.Config) { a.sink = in.sink(cfg, a.screen) }
 
 // files say what a file is for.
-type files struct{ config.Config }
+type files struct {
+	config.Config
+	inputs func(path string) (relevant bool, why string) // of one program of several; nil: all that counts
+}
 
 // Relevant adds the files that Config has no word for.
 func (f files) Relevant(path string) (bool, string) {
@@ -78,7 +81,11 @@ func (f files) Relevant(path string) (bool, string) {
 	case f.File == "" && path == filepath.Join(f.Dir, ".air.toml"):
 		return true, plan.Configuration // the first one
 	}
-	return f.Config.Relevant(path)
+	relevant, why := f.Config.Relevant(path)
+	if relevant && why != plan.Configuration && f.inputs != nil {
+		return f.inputs(path)
+	}
+	return relevant, why
 }
 
 // reread looks at the configuration that has changed, and says why it is not

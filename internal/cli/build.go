@@ -16,7 +16,7 @@ import (
 // words.
 func (s *stages) build(ctx context.Context, number int) loop.Built {
 	s.made.voice.publish = s.hub.Publish
-	result, err := s.builder.Build(ctx)
+	result, err := s.compile(ctx)
 	b := s.outcome(result, err)
 	b.Number = number
 	output := result.Output

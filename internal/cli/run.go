@@ -41,6 +41,9 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 	ctx, cancel := context.WithCancel(in.context())
 	defer cancel()
 	s := &stages{in: in, cfg: cfg, loaded: cfg, session: session, hub: told.hub, trouble: told.trouble, here: in.Dir, early: notes}
+	if len(cfg.Services) > 0 {
+		return several(ctx, s, told)
+	}
 	defer func() {
 		if s.made.cleaning != nil {
 			s.made.cleaning.Clean()
@@ -53,7 +56,7 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 	if err := s.watch(); err != nil {
 		return nil, unusable{err}
 	}
-	console, err := openConsole(in, cfg, told.screen)
+	console, err := openConsole(in, cfg, told.screen.program)
 	if err != nil {
 		return nil, unusable{err}
 	}
@@ -72,7 +75,8 @@ type stages struct {
 	cfg     config.Config // with what was found out since
 	session *proc.Session
 	made    made
-	builder *builder.Builder
+	compile func(context.Context) (builder.Result, error)
+	own     []string // files that are made here and not watched
 	watcher *watcher.Watcher
 	hub     *event.Hub
 	trouble *report.Trouble
@@ -92,16 +96,25 @@ func (s *stages) prepare(ctx context.Context) error {
 	if s.made, err = recipe(ctx, s.cfg, s.session, s.in.Env); err != nil {
 		return err
 	}
-	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
-	if errors.Is(err, builder.ErrNoToolchain) {
-		return errNoGo
-	}
+	s.own = []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
+	s.compile, err = s.newBuilder()
 	return err
 }
 
-// run connects the parts and joins them.
-func (s *stages) run(ctx context.Context, console *app.Console) error {
-	program := app.New(app.Options{
+func (s *stages) newBuilder() (func(context.Context) (builder.Result, error), error) {
+	b, err := builder.New(s.made.Recipe, s.made.scratch)
+	if errors.Is(err, builder.ErrNoToolchain) {
+		return nil, errNoGo
+	}
+	if err != nil {
+		return nil, err
+	}
+	return b.Build, nil
+}
+
+// program is the one that was built, seen from outside.
+func (s *stages) program(console *app.Console) *app.App {
+	return app.New(app.Options{
 		Session: s.session, Dir: s.cfg.Dir, Env: s.environment, Console: console, Command: s.made.command,
 		Grace: s.cfg.KillDelay, Signal: stopSignal(s.cfg),
 		Keep: s.cfg.Handoff == "auto", Alone: !s.cfg.Overlap, Probe: s.cfg.Ready, Hold: s.cfg.Hold,
@@ -110,6 +123,11 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 			return outage.Page{Headline: headline, Detail: detail}
 		},
 	})
+}
+
+// run connects the parts and joins them.
+func (s *stages) run(ctx context.Context, console *app.Console) error {
+	program := s.program(console)
 	failures, interrupts := make(chan error, 2), make(chan string)
 	parts, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -124,24 +142,11 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 			failures <- err
 		}
 	})
-	wg.Go(func() {
-		for {
-			select {
-			case sig := <-s.in.Signals:
-				select {
-				case interrupts <- sig.String():
-				case <-parts.Done():
-					return
-				}
-			case <-parts.Done():
-				return
-			}
-		}
-	})
+	wg.Go(func() { s.pass(parts, interrupts) })
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
-		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, files{s.cfg}) },
+		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, files{Config: s.cfg}) },
 		Reread:     s.reread,
 		Build:      s.build,
 		Task:       s.task,
@@ -161,15 +166,30 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	return nil
 }
 
+// pass hands the signals that ask for a stop to the loop.
+func (s *stages) pass(ctx context.Context, interrupts chan<- string) {
+	for {
+		select {
+		case sig := <-s.in.Signals:
+			select {
+			case interrupts <- sig.String():
+			case <-ctx.Done():
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // watch starts to watch before the first build, so that no change falls
 // between the two.
 func (s *stages) watch() error {
-	own := []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
 	w, err := watcher.New(watcher.Options{
 		Roots: s.roots(),
 		Files: append(existing(s.cfg.File), s.cfg.EnvFiles...),
 		Ignore: func(path string, dir bool) bool {
-			return slices.Contains(own, path) || s.cfg.Ignored(path, dir)
+			return slices.Contains(s.own, path) || s.cfg.Ignored(path, dir)
 		},
 		FollowSymlinks: s.cfg.FollowSymlink,
 		Poll:           s.cfg.Poll,
@@ -220,7 +240,7 @@ func (s *stages) announce() {
 		folders = "folder"
 	}
 	s.hub.Publish(event.Event{
-		Kind: event.Started, Version: version(), Package: s.made.name, Root: s.cfg.Root,
+		Kind: event.Started, Version: version(), Package: s.made.name, Services: serviceNames(s.cfg), Root: s.cfg.Root,
 		Message: fmt.Sprintf("watching %d %s", s.watcher.Watched(), folders),
 	})
 	s.announced = true
@@ -232,7 +252,9 @@ func (s *stages) announce() {
 	}
 }
 
-func openConsole(in Invocation, cfg config.Config, screen *screen) (*app.Console, error) {
+// openConsole has what the program prints pass through the writers that through
+// makes of the streams.
+func openConsole(in Invocation, cfg config.Config, through func(io.Writer) io.Writer) (*app.Console, error) {
 	stdout, stderr, terminal := io.Writer(in.Stdout), io.Writer(in.Stderr), in.Stdout
 	if cfg.JSON {
 		stdout, terminal = stderr, in.Stderr
@@ -240,7 +262,7 @@ func openConsole(in Invocation, cfg config.Config, screen *screen) (*app.Console
 	if !isTerminal(terminal) {
 		terminal = nil
 	}
-	return app.OpenConsole(screen.program(stdout), screen.program(stderr), terminal)
+	return app.OpenConsole(through(stdout), through(stderr), terminal)
 }
 
 // stopSignal is what asks the program to stop; nil is the usual.

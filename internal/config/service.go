@@ -97,12 +97,13 @@ func readyCommand(text string) (string, bool) {
 }
 
 // Of returns the configuration of a Go program of several: what a service says
-// in place of what the file says of a single one.
+// in place of what the file says of a single one. What changes lead to is the
+// same for all, Rules included.
 func (c Config) Of(s Service) Config {
 	c.Package, c.Cmd, c.Bin, c.Args, c.Dir = s.Package, s.Cmd, s.Bin, s.Args, s.Dir
 	c.Entrypoint, c.FullBin, c.ArgsBin = nil, "", nil
 	c.Handoff, c.Overlap, c.Ready, c.KillDelay = s.Handoff, s.Overlap, s.Ready, s.KillDelay
-	c.Rules, c.PostCmd, c.Services = nil, nil, nil
+	c.PostCmd, c.Services = nil, nil
 	if s.Cmd == "" {
 		c.TmpDir = "" // it is built outside of the project
 	}

@@ -13,6 +13,7 @@ const maxCanceled = 3
 
 // Settings are what the configuration says about all this.
 type Settings struct {
+	Idle       bool     // there is nothing to build: App runs by itself, and changes are for the rules only
 	Rules      []Rule
 	Post       []string // commands of the end, run one after the other while the program still does
 	Rerun      bool     // start a program again that has ended by itself
@@ -59,7 +60,7 @@ type Candidate struct {
 	Binary string
 	Cause  Cause
 	Built  time.Time
-	Took   time.Duration // of the build
+	Took   time.Duration // of the build, without what it waited for
 	Asked  time.Time     // for the reload
 	Made   int           // number of the program that the reload has started
 	Rerun  bool          // it is no newer than what ran before
@@ -93,6 +94,7 @@ type Built struct {
 	Report  event.Build
 	Message string // for Broken
 	Hint    string
+	Waited  time.Duration // for other builds, or for what has to run before the program
 }
 
 // Effect is something to do; exactly one field is set.
@@ -114,7 +116,9 @@ func step(s State, in Input) (State, []Effect) {
 	t := &transition{State: s, at: in.At}
 	switch {
 	case in.Start:
-		t.pend(Cause{First: in.At, Settled: in.At})
+		if !t.Settings.Idle {
+			t.pend(Cause{First: in.At, Settled: in.At})
+		}
 	case in.Changed != nil:
 		t.changed(*in.Changed)
 	case in.Built != nil:
@@ -187,6 +191,9 @@ func (t *transition) changed(c Changed) {
 }
 
 func (t *transition) rebuild(c Changed) {
+	if t.Settings.Idle {
+		return
+	}
 	t.Rerun.Quick = 0
 	t.pend(Cause{Files: c.Files, First: c.First, Settled: t.at})
 	if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled {

@@ -1,0 +1,308 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ginreload/ginreload/internal/app"
+	"github.com/ginreload/ginreload/internal/config"
+	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/loop"
+	"github.com/ginreload/ginreload/internal/plan"
+	"github.com/ginreload/ginreload/internal/proc"
+	"github.com/ginreload/ginreload/internal/report"
+	"github.com/ginreload/ginreload/internal/service"
+	"github.com/ginreload/ginreload/watcher"
+)
+
+// buildsAtATime is how many builds of a fleet run beside each other. One go build
+// uses all processors as long as there is something to compile.
+const buildsAtATime = 1
+
+// fleet is a run with several services. There is one watcher, and one loop for
+// what concerns all: rules, configuration, stop. To that loop the services are the
+// program, and there is nothing to build; each Go service has a loop of its own.
+type fleet struct {
+	*stages
+	units    []*unit
+	commands []kept
+	sailors  []service.Member // all of them
+	*service.Fleet
+	events chan app.Event // none, and closed when nothing runs any more
+
+	turn    chan struct{}
+	joints  map[string]*unit // the first one for each recipe
+	changes atomic.Uint64    // handed to the units
+	labels  report.Labels
+	streams map[string][]*stream
+}
+
+// kept is a service that is no Go program.
+type kept struct {
+	config.Service
+	console *app.Console
+	edits   chan struct{} // room for one
+}
+
+// several is once for a configuration with services.
+func several(ctx context.Context, s *stages, told *audience) (next *config.Config, err error) {
+	f := &fleet{stages: s, turn: make(chan struct{}, buildsAtATime), joints: map[string]*unit{}, events: make(chan app.Event), streams: map[string][]*stream{}}
+	defer func() {
+		for _, u := range f.units {
+			u.made.cleaning.Clean()
+		}
+	}()
+	if err := f.prepare(ctx); err != nil {
+		return nil, unusable{err}
+	}
+	told.hear(s.in, s.cfg)
+	told.sink = f.endLines(told.sink)
+	if err := s.watch(); err != nil {
+		return nil, unusable{err}
+	}
+	defer func() {
+		// Before the consoles: whoever is left may hold their streams.
+		s.session.Sweep()
+		f.closeConsoles()
+	}()
+	if err := f.openConsoles(told.screen); err != nil {
+		return nil, unusable{err}
+	}
+	s.announce()
+	err = f.run(ctx)
+	return s.next, err
+}
+
+func serviceNames(cfg config.Config) []string {
+	var names []string
+	for _, s := range cfg.Services {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// prepare finds out how to build what has to be built.
+func (f *fleet) prepare(ctx context.Context) error {
+	f.made.environment = &environment{own: f.session.Env(f.in.Env), files: f.cfg.EnvFiles}
+	f.labels = report.NewLabels(serviceNames(f.cfg), report.ColorEnabled(f.cfg.Color, isTerminal(f.in.Stdout), f.in.getenv), report.ASCII(f.in.getenv))
+	for i, s := range f.cfg.Services {
+		member := service.Member{Name: s.Name, Limit: s.ReadyTimeout, Publish: named(f.hub, s.Name)}
+		for _, name := range s.After {
+			member.After = append(member.After, slices.Index(serviceNames(f.cfg), name))
+		}
+		if s.Run != "" {
+			c := kept{Service: s, edits: make(chan struct{}, 1)}
+			f.commands = append(f.commands, c)
+			n := len(f.commands) - 1
+			member.Ready = notYet(s)
+			member.Run = func(ctx context.Context, cues service.Cues) error { return f.commands[n].run(ctx, f, cues) }
+		} else {
+			u, err := f.addUnit(ctx, s, i)
+			if err != nil {
+				return err
+			}
+			member.Ready, member.Run = "it does not run", u.run
+		}
+		f.sailors = append(f.sailors, member)
+	}
+	return nil
+}
+
+func notYet(s config.Service) string {
+	switch s.Ready {
+	case "":
+		return "it does not run"
+	case service.AtExit:
+		return "it has not ended"
+	}
+	return s.Ready + " does not answer"
+}
+
+// addUnit prepares a Go service. The ones that are made of the same share a build.
+func (f *fleet) addUnit(ctx context.Context, s config.Service, number int) (*unit, error) {
+	u, err := newUnit(ctx, f.stages, s, number)
+	if err != nil {
+		return nil, err
+	}
+	f.units = append(f.units, u)
+	f.made.notes = append(f.made.notes, u.made.notes...)
+	key := fmt.Sprintf("%q", []string{s.Dir, s.Package, s.Cmd, s.Bin})
+	if first := f.joints[key]; first != nil {
+		u.share.joint, u.made.Output = first.share.joint, first.made.Output
+	} else {
+		compile, err := u.newBuilder()
+		if err != nil {
+			return nil, err
+		}
+		u.share.joint = &joint{compile: compile, turn: f.turn, changes: &f.changes}
+		f.joints[key] = u
+	}
+	f.own = append(f.own, u.own...)
+	return u, nil
+}
+
+// openConsoles gives each service streams of its own.
+func (f *fleet) openConsoles(screen *screen) error {
+	open := func(name string) (*app.Console, error) {
+		return openConsole(f.in, f.cfg, func(to io.Writer) io.Writer {
+			l := &stream{labels: f.labels, service: name, to: screen.program(to)}
+			f.streams[name] = append(f.streams[name], l)
+			return l
+		})
+	}
+	var err error
+	for i := range f.commands {
+		if f.commands[i].console, err = open(f.commands[i].Name); err != nil {
+			return err
+		}
+	}
+	for i, u := range f.units {
+		if u.console, err = open(f.goServices()[i].Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fleet) goServices() []config.Service {
+	return slices.DeleteFunc(slices.Clone(f.cfg.Services), func(s config.Service) bool { return s.Run != "" })
+}
+
+func (f *fleet) closeConsoles() {
+	for _, c := range f.commands {
+		if c.console != nil {
+			c.console.Close()
+		}
+	}
+	for _, u := range f.units {
+		if u.console != nil {
+			u.console.Close()
+		}
+	}
+	for name := range f.streams {
+		f.flush(name)
+	}
+}
+
+func (f *fleet) flush(service string) {
+	for _, l := range f.streams[service] {
+		l.flush()
+	}
+}
+
+// endLines has the last words of a process shown before it is told that it has
+// ended, also those without an end of line.
+func (f *fleet) endLines(sink event.Sink) event.Sink {
+	return func(e event.Event) {
+		switch e.Kind {
+		case event.AppExited, event.AppGone, event.ReloadFailed, event.CommandEnded:
+			f.flush(e.Service)
+		}
+		sink(e)
+	}
+}
+
+// run connects the parts and joins them.
+func (f *fleet) run(ctx context.Context) error {
+	f.Fleet = service.NewFleet(f.sailors)
+	failures, interrupts := make(chan error, 1), make(chan string)
+	parts, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	var failed error // of services; told by themselves
+	wg.Go(func() { proc.Reap(parts) })
+	wg.Go(func() {
+		defer close(f.events)
+		failed = f.Fleet.Run(parts)
+	})
+	wg.Go(func() {
+		if err := f.watcher.Run(parts); err != nil && parts.Err() == nil {
+			failures <- err
+		}
+	})
+	wg.Go(func() { f.pass(parts, interrupts) })
+	settings := settings(f.cfg)
+	settings.Idle = true
+	again, err := loop.Run(ctx, loop.Stages{
+		Settings:   settings,
+		Changes:    f.watcher.Changes(),
+		Decide:     f.decide,
+		Reread:     f.reread,
+		Task:       f.task,
+		App:        f,
+		Interrupts: interrupts,
+		Failures:   failures,
+		Publish:    f.hub.Publish,
+	})
+	stop()
+	wg.Wait()
+	if !again {
+		f.next = nil // whatever was read, the end was asked for
+	}
+	if err = errors.Join(failed, err); err != nil {
+		return errors.Join(errShown, err)
+	}
+	return nil
+}
+
+// Reload and Abort are for a program that is built; with Stop, Kill and Events the
+// services are one to the loop.
+func (f *fleet) Reload(string) {}
+
+// Abort does nothing, as Reload.
+func (f *fleet) Abort() {}
+
+// Events yields nothing, and ends when nothing runs any more.
+func (f *fleet) Events() <-chan app.Event { return f.events }
+
+// decide hands changes to the services that they are for. What is left for the
+// loop of all are rules and the configuration.
+func (f *fleet) decide(set watcher.ChangeSet) plan.Decision {
+	all := files{Config: f.cfg}
+	for _, u := range f.units {
+		all.EnvFiles = append(all.EnvFiles[:len(all.EnvFiles):len(all.EnvFiles)], u.files.EnvFiles...)
+	}
+	d := plan.Decide(set, f.here, all)
+	if d.Action == plan.Ignore {
+		return d
+	}
+	for _, c := range f.commands {
+		select {
+		case c.edits <- struct{}{}:
+		default: // one is enough
+		}
+	}
+	f.changes.Add(1)
+	taken := false
+	for _, u := range f.units {
+		if u.decide(set).Action != plan.Ignore {
+			taken = true
+			u.tell(set)
+		}
+	}
+	if !taken {
+		d.Action, d.Why = plan.Ignore, "no service is made of it"
+	}
+	return d
+}
+
+// run is the command as a member of the fleet.
+func (c kept) run(ctx context.Context, f *fleet, cues service.Cues) error {
+	env := &environment{own: f.session.Env(f.in.Env), files: slices.Concat(f.cfg.EnvFiles, c.EnvFiles), set: c.Env}
+	voice := &voice{publish: named(f.hub, c.Name)}
+	stdout, stderr := c.console.Files()
+	return service.Command{
+		Settings: service.Settings{Line: c.Service.Run, Ready: c.Ready, Grace: c.KillDelay},
+		Session:  f.session, Dir: c.Dir, Stdout: stdout, Stderr: stderr, Settle: c.console.Settle,
+		Env: func() []string {
+			variables, problems := env.Program()
+			voice.problems(problems)
+			return variables
+		},
+		Edits: c.edits, Publish: voice.publish,
+	}.Run(ctx, cues)
+}
