@@ -13,7 +13,7 @@ const maxCanceled = 3
 
 // Settings are what the configuration says about all this.
 type Settings struct {
-	Idle       bool     // there is nothing to build: App runs by itself, and changes are for the rules only
+	Idle       bool // there is nothing to build: App runs by itself, and changes are for the rules only
 	Rules      []Rule
 	Post       []string // commands of the end, run one after the other while the program still does
 	Rerun      bool     // start a program again that has ended by itself
