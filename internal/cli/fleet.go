@@ -15,6 +15,7 @@ import (
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/proc"
+	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/internal/report"
 	"github.com/ginreload/ginreload/internal/service"
 	"github.com/ginreload/ginreload/watcher"
@@ -126,6 +127,9 @@ func notYet(s config.Service) string {
 // addUnit prepares a Go service. The ones that are made of the same share a build.
 func (f *fleet) addUnit(ctx context.Context, s config.Service, number int) (*unit, error) {
 	u, err := newUnit(ctx, f.stages, s, number)
+	if missing := (*project.Missing)(nil); errors.As(err, &missing) {
+		return nil, &config.Error{Message: err.Error(), Err: err, Hint: "package is relative to dir of the service, which is " + s.Dir}
+	}
 	if err != nil {
 		return nil, err
 	}
