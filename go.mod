@@ -15,11 +15,10 @@ require (
 	github.com/rogpeppe/go-internal v1.14.1
 	github.com/spf13/pflag v1.0.10
 	go.uber.org/goleak v1.3.0
+	golang.org/x/mod v0.21.0
 	golang.org/x/net v0.30.0
 	golang.org/x/sys v0.41.0
+	golang.org/x/tools v0.26.0
 )
 
-require (
-	github.com/mattn/go-colorable v0.1.13 // indirect
-	golang.org/x/tools v0.26.0 // indirect
-)
+require github.com/mattn/go-colorable v0.1.13 // indirect

@@ -50,6 +50,9 @@ func New(recipe Recipe, scratch string) (*Builder, error) {
 	return b, b.clearScratch()
 }
 
+// Tool returns the go command that builds, "" if there is none.
+func (b *Builder) Tool() string { return b.tool }
+
 func (b *Builder) clearScratch() error {
 	old, err := os.ReadDir(b.scratch)
 	if err != nil {

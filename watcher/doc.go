@@ -29,6 +29,8 @@
 //     the place of the link, inside of the root or outside. A link that leads
 //     elsewhere, itself or through another one, is a change of what differs there.
 //     A folder is not entered again below itself: there a link is a file.
+//   - The same holds for the folders of Watcher.Also from when that has returned.
+//     What is in such a folder counts, without what is in the folders in it.
 //   - A slow reader costs nothing but detail: sets that were not taken yet are
 //     merged. Events are taken from the kernel at all times.
 //   - Paths are reported under the root as it was given, never resolved.

@@ -1,7 +1,6 @@
 package watcher
 
 import (
-	"context"
 	"errors"
 	"path/filepath"
 	"syscall"
@@ -17,19 +16,26 @@ import (
 // The order of events is thereby lost; nothing needs it, since the owner looks at
 // the disk to see what became of a path.
 
-// source is where events come from, as functions so that tests can lose some.
-// One that polls has no channels: its owner calls look instead.
+// source is where events come from, as functions so that tests can lose some. One
+// that polls has no channels: its owner has the poller look instead. One that does
+// both has events of every folder, and looks at those that need it.
 type source struct {
 	events      <-chan fsnotify.Event // closed after close
 	errors      <-chan error
 	add, remove func(folder string) error // safe while events are being received
 	close       func() error
 
-	look                 func(ctx context.Context, everything bool) batch
-	watchFile, leaveFile func(path string) // for one that need not exist
+	poller *poller                               // nil if nothing is looked at
+	needs  func(folder string, id identity) bool // that it is looked at; nil: each does
 }
 
-func (s source) polls() bool { return s.look != nil }
+// polls reports that there are no events.
+func (s source) polls() bool { return s.events == nil && s.poller != nil }
+
+// looksAt reports whether a folder is looked at, with events or without.
+func (s source) looksAt(folder string, id identity) bool {
+	return s.poller != nil && (s.needs == nil || s.needs(folder, id))
+}
 
 func openSource() (source, error) {
 	w, err := fsnotify.NewWatcher()

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"syscall"
 )
 
 type folder struct {
 	id    identity
-	round int // in which it was entered
+	round int  // in which it was entered
+	flat  bool // without the folders in it
 }
 
 // errCircle says that a folder holds itself, which is nothing to complain about.
@@ -20,13 +20,13 @@ var errCircle = errors.New("the folder is one of those above it")
 // would else lead to as many paths as there are orders in which to follow them.
 const mostCopies = 16
 
-func (t *tree) watch(dir string) error {
+func (t *tree) watch(dir string, flat bool) error {
 	id, err := identify(dir)
 	if err == nil {
 		err = t.admit(dir, id)
 	}
 	if err == nil && t.limit == nil {
-		err = t.names.add(dir)
+		err = t.listen(dir, id)
 		if isLimit(err) {
 			t.limit, err = err, nil // go on, to know how many folders there are
 		}
@@ -36,13 +36,49 @@ func (t *tree) watch(dir string) error {
 	}
 	// A watch follows links: if the folder has become one since it was listed,
 	// the watch is on the target.
-	if !t.follows && isLink(dir) && !slices.Contains(t.roots, dir) {
-		t.names.remove(dir)
+	if !t.follows && !flat && !t.isRoot(dir) && isLink(dir) {
+		t.deafen(dir)
 		return syscall.ENOTDIR
 	}
-	t.folders[dir] = folder{id, t.round}
+	t.uncount(dir) // it may have been flat
+	t.folders[dir] = folder{id, t.round, flat}
 	t.copies[id]++
 	return nil
+}
+
+func (t *tree) unwatch(dir string) {
+	t.uncount(dir)
+	t.deafen(dir)
+}
+
+func (t *tree) uncount(dir string) {
+	f, ok := t.folders[dir]
+	if !ok {
+		return
+	}
+	delete(t.folders, dir)
+	if t.copies[f.id]--; t.copies[f.id] == 0 {
+		delete(t.copies, f.id)
+	}
+}
+
+// listen has changes in a folder noticed: by events, by looks, or by both.
+func (t *tree) listen(dir string, id identity) error {
+	if !t.source.looksAt(dir, id) {
+		return t.names.add(dir)
+	}
+	if err := t.source.poller.addFolder(dir); err != nil {
+		return err
+	}
+	_ = t.names.add(dir) // events are only faster here
+	return nil
+}
+
+func (t *tree) deafen(dir string) {
+	t.names.remove(dir)
+	if t.source.poller != nil {
+		_ = t.source.poller.remove(dir) // which may be none of its folders
+	}
 }
 
 // admit refuses a folder by which there would be no end of folders.
@@ -73,15 +109,10 @@ func (t *tree) leave(dir string, op Op) bool {
 		return released
 	}
 	t.table.markBelow(dir, op)
-	for path, f := range t.folders {
-		if path != dir && !below(path, dir) {
-			continue
+	for path := range t.folders {
+		if path == dir || below(path, dir) {
+			t.unwatch(path)
 		}
-		delete(t.folders, path)
-		if t.copies[f.id]--; t.copies[f.id] == 0 {
-			delete(t.copies, f.id)
-		}
-		t.names.remove(path)
 	}
 	for link := range t.links.trails {
 		if below(link, dir) {

@@ -24,6 +24,11 @@ func callStat(stat func(string) (fs.FileInfo, error), path string) (glance, erro
 // identity tells folders apart, whatever they are called.
 type identity string
 
+// device is the drive.
+type device string
+
+func (id identity) device() device { return device(filepath.VolumeName(string(id))) }
+
 func identify(folder string) (identity, error) {
 	path, err := filepath.EvalSymlinks(folder)
 	return identity(path), err

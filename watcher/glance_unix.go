@@ -55,6 +55,10 @@ func kindOf(mode uint32) fs.FileMode {
 // identity tells folders apart, whatever they are called.
 type identity struct{ dev, ino uint64 }
 
+type device uint64
+
+func (id identity) device() device { return device(id.dev) }
+
 func identify(folder string) (identity, error) {
 	is, err := glanceAt(folder)
 	return identity{is.dev, is.ino}, err

@@ -62,14 +62,14 @@ func (t *tree) setTrail(link string, trail []string) {
 		delete(t.links.over[place], link)
 		if len(t.links.over[place]) == 0 {
 			delete(t.links.over, place)
-			t.forget(place)
+			t.forgetPlace(place)
 		}
 	}
 }
 
-// forget is for a place that no link leads over any more.
-func (t *tree) forget(place string) {
-	if t.singles[place] {
+// forgetPlace is for a place that no link leads over any more, or that is flat no more.
+func (t *tree) forgetPlace(place string) {
+	if t.singles[place] || t.flat[place] || len(t.links.over[place]) > 0 {
 		return
 	}
 	if anchor := t.anchors.of[place]; anchor != "" {

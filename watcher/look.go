@@ -78,7 +78,7 @@ func (t *tree) leaveDoubtful(w *window) map[string]event {
 // lookAt sees what is at path now, and reports whether an event there can lead to
 // a change.
 func (t *tree) lookAt(path string, op Op) bool {
-	if op.structural() && slices.Contains(t.roots, path) {
+	if op.structural() && t.isRoot(path) {
 		return true // findRoots sees what became of it; a deployment may swap it
 	}
 	if t.singles[path] {
@@ -86,9 +86,15 @@ func (t *tree) lookAt(path string, op Op) bool {
 		t.table.mark(path, op)
 		return true
 	}
+	entered := t.flat[path] && t.lookAtFlat(path)
 	if _, ok := t.folders[filepath.Dir(path)]; !ok {
-		return false // of a folder that was left, or beside a single file
+		return entered // of a folder that was left, or beside a single file
 	}
+	return t.lookAtEntry(path, op) || entered
+}
+
+// lookAtEntry is lookAt for what is, or was, in a folder that is watched.
+func (t *tree) lookAtEntry(path string, op Op) bool {
 	info, err := os.Lstat(path)
 	if err != nil {
 		t.setTrail(path, nil)
@@ -103,12 +109,12 @@ func (t *tree) lookAt(path string, op Op) bool {
 }
 
 func (t *tree) lookAtFolder(path string, kind fs.FileMode, op Op) bool {
-	if !op.structural() || t.ignored(path, true) {
+	if !op.structural() || t.folders[filepath.Dir(path)].flat || t.ignored(path, true) {
 		return false
 	}
 	// A folder that was found while entering the one above it, in this round, was
 	// watched after this event and needs no second look.
-	if f, ok := t.folders[path]; ok && f.round == t.round {
+	if f, ok := t.folders[path]; ok && f.round == t.round && !f.flat {
 		return true
 	}
 	if err := t.enter(path); err != nil {

@@ -28,7 +28,7 @@ func newNames(s source, lost func(folder string)) *names {
 
 func (n *names) add(folder string) error {
 	if n.source.polls() {
-		return n.source.add(folder) // which knows paths only
+		return nil
 	}
 	id, err := identify(folder)
 	if err != nil {
@@ -54,10 +54,6 @@ func (n *names) add(folder string) error {
 // remove lets go of a name. The error of the source would say that the kernel or
 // fsnotify was faster.
 func (n *names) remove(folder string) {
-	if n.source.polls() {
-		_ = n.source.remove(folder)
-		return
-	}
 	w, ok := n.of[folder]
 	if !ok {
 		return
@@ -80,7 +76,7 @@ func (n *names) remove(folder string) {
 // everyName returns the events as they are under all names of their folders.
 func (n *names) everyName(events map[string]event) map[string]event {
 	if n.source.polls() {
-		return events
+		return events // a poller knows paths only
 	}
 	all := batch{events: make(map[string]event, len(events))}
 	for path, e := range events {

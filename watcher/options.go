@@ -33,8 +33,19 @@ type Options struct {
 	// 0 means DefaultCeiling. One shorter than Quiet takes the place of Quiet.
 	Ceiling time.Duration
 	// Poll has the watcher look again and again instead of waiting for events of
-	// the kernel, of which there are none for what another machine changes.
+	// the kernel. Without it, it does so beside events where FileSystemOf says
+	// that these do not tell of everything, and nowhere else.
 	Poll bool
+	// EventsOnly has the watcher rely on events on every file system.
+	EventsOnly bool
+	// Scratch is a folder to which the caller writes anyway, best on the same file
+	// system as Roots, and ignored in them. Into it New writes a file, to look at
+	// all files of that file system if it has no events even for that, and takes
+	// it away again. "" does without that.
+	Scratch string
+	// Polled is told, once each, of the file systems that are polled without Poll,
+	// as soon as something on them is watched. It must not block; nil is none.
+	Polled func(FileSystem)
 	// PollInterval is from the beginning of one look to that of the next; 0 means
 	// DefaultPollInterval, and what is below 50 ms means that. A look that takes
 	// long is followed by a pause of the same length.

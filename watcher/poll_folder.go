@@ -1,10 +1,12 @@
 package watcher
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -32,68 +34,91 @@ type polledFolder struct {
 	glance glance // zero if it has to be listed, whatever it is
 	listed time.Time
 	names  map[string]*polledFile // of everything in it
+	near   bool                   // it is looked at every time
 }
 
 type polledFile struct {
 	path    string
 	folder  *polledFolder // nil for a single
-	watched bool          // else there is no more to it than its kind
+	watched bool          // what happens to it can matter
+	input   bool          // of the program, as far as is known
 	glance  glance        // zero if it is not there
 	changed time.Time     // as far as is known
 	listed  time.Time     // when it was last in the folder's list
 }
 
-// relist is about how often a folder is listed that looks as before: not every
-// file system of another machine gives it a new time when something comes or goes.
-const relist = 30 * time.Second
+const (
+	// relist is about how often a folder is listed that looks as before: not every
+	// file system gives it a new time when something comes or goes.
+	relist = 30 * time.Second
+	// relistBlind is the same for a near one, once that was seen to matter.
+	relistBlind = time.Second
+)
 
-func (p *poller) lookAtFolder(f *polledFolder) {
-	is, err := glanceAt(f.path)
-	if err == nil && !is.kind.IsDir() || isGone(err) {
+func (p *poller) sawFolder(f *polledFolder, s sight) {
+	if s.err == nil && !s.glance.kind.IsDir() || isGone(s.err) {
 		p.note(f.path, Remove)
 		return
 	}
-	if err != nil || is == f.glance && !p.listsAgain(f) {
+	same := s.glance == f.glance
+	if s.err != nil || same && !p.listsAgain(f) {
 		return
 	}
-	if is != f.glance && f.glance != (glance{}) {
+	if !same && f.glance != (glance{}) {
 		p.keepFresh(f.path)
 	}
+	before := len(p.found.events)
 	// The glance comes first: a change after it leads to another list.
-	if p.list(f) == nil {
-		f.glance = is
+	if p.list(f, !same) == nil {
+		f.glance = s.glance
 	}
+	p.blind = p.blind || same && len(p.found.events) > before
+}
+
+// listAnyhow is for a folder of which nobody knows whether it looks as it is.
+func (p *poller) listAnyhow(f *polledFolder) {
+	f.glance = glance{}
+	is, err := glanceAtNow(f.path)
+	p.sawFolder(f, sight{is, err})
 }
 
 // listsAgain spreads over many looks what would else be due in one.
 func (p *poller) listsAgain(f *polledFolder) bool {
-	if p.relists == 0 || p.now.Sub(f.listed) < relist {
+	since := p.now.Sub(f.listed)
+	if p.blind && f.near && since >= relistBlind {
+		return true
+	}
+	if p.relists == 0 || since < relist {
 		return false
 	}
 	p.relists--
 	return true
 }
 
-// list compares what is in the folder with what is known, down to each file.
-func (p *poller) list(f *polledFolder) error {
+// list compares what is in the folder with what is known, and if there is more to
+// it than names, each file that was known.
+func (p *poller) list(f *polledFolder, files bool) error {
 	entries, err := os.ReadDir(f.path)
 	if err != nil {
 		return err
 	}
+	var met, again []*polledFile
 	for _, e := range entries {
 		name, path := e.Name(), filepath.Join(f.path, e.Name())
 		known, ok := f.names[name]
 		_, entered := p.folders[path]
 		switch {
-		case !ok || e.IsDir() && !entered: // it may have been gone when the tree looked
-			known = p.meet(f, path, e.Type())
-			p.noteKind(known, Create)
-		case known.glance.kind != e.Type():
+		case ok && known.glance.kind != e.Type():
 			p.noteKind(known, Remove)
+			fallthrough
+		case !ok || files && e.IsDir() && !entered: // it may have been gone when the tree looked
 			known = p.meet(f, path, e.Type())
 			p.noteKind(known, Create)
-		case known.watched:
-			p.lookAtFile(known)
+			if known.isFile() {
+				met = append(met, known)
+			}
+		case files && known.isFile():
+			again = append(again, known)
 		}
 		known.listed = p.now
 	}
@@ -104,36 +129,52 @@ func (p *poller) list(f *polledFolder) error {
 		}
 	}
 	f.listed = p.now
+	p.lookAtNew(met)
+	p.lookAtFiles(context.Background(), again, newest)
 	return nil
 }
 
 func (p *poller) noteKind(f *polledFile, op Op) {
-	if f.watched || f.glance.kind.IsDir() {
+	if f.watched {
 		p.note(f.path, op)
 	}
 }
+
+// isFile reports whether it has to be looked at: a folder is known by its own.
+func (f *polledFile) isFile() bool { return f.watched && !f.glance.kind.IsDir() }
 
 // meet takes what is in the folder as known.
 func (p *poller) meet(in *polledFolder, path string, kind fs.FileMode) *polledFile {
 	f := &polledFile{path: path, folder: in, glance: glance{kind: kind}}
 	in.names[filepath.Base(path)] = f
-	if kind.IsDir() || !p.wants(path, kind) {
-		return f
-	}
-	f.watched = true
-	if is, err := glanceAtLink(path); err == nil {
-		f.glance = is
-	}
-	f.changed = f.glance.changed()
-	if p.now.Sub(f.changed).Abs() < clockStep {
-		p.keepFresh(path)
-	}
+	f.watched = p.wants(path, kind)
+	f.input = f.isFile() && p.isInput(path)
 	return f
 }
 
-func (p *poller) lookAtFile(f *polledFile) {
-	is, err := glanceAtLink(f.path)
-	if err != nil && !isGone(err) || is == f.glance {
+// lookAtNew has the first look at files that were met.
+func (p *poller) lookAtNew(files []*polledFile) {
+	for chunk := range slices.Chunk(files, some) {
+		p.paths = p.paths[:0]
+		for _, f := range chunk {
+			p.paths = append(p.paths, f.path)
+		}
+		for i, s := range p.glanceAll(glanceAtLink) {
+			f := chunk[i]
+			if s.err == nil {
+				f.glance = s.glance
+			}
+			f.changed = f.glance.changed()
+			if p.now.Sub(f.changed).Abs() < clockStep {
+				p.keepFresh(f.path)
+			}
+		}
+	}
+}
+
+func (p *poller) sawFile(f *polledFile, s sight) {
+	is := s.glance
+	if s.err != nil && !isGone(s.err) || is == f.glance {
 		return
 	}
 	before := f.glance

@@ -126,29 +126,38 @@ func TestWhatChangedIsInDoubtForAWhile(t *testing.T) {
 	})
 }
 
-func TestEveryFileHasItsTurnWithinARound(t *testing.T) {
+// far returns a poller of files that are no inputs, of which none changed lately.
+func newFar(t *testing.T, n int) *poller {
 	all := make(files)
-	for i := range 3000 {
-		all[fmt.Sprintf("%d.go", i)] = ""
+	for i := range n {
+		all[fmt.Sprintf("%d.txt", i)] = ""
 	}
-	p, _ := newPolled(t, all)
+	p, dir := newPolled(t, all)
+	for _, f := range p.folders[dir].names {
+		f.changed = time.Time{}
+	}
+	clear(p.fresh)
+	return p
+}
+
+func TestEveryFileHasItsTurnWithinARound(t *testing.T) {
+	p := newFar(t, 3000)
 	for rest, round := range map[time.Duration]time.Duration{
 		0:           shortestRound,
 		time.Minute: 2 * time.Second,
 		time.Hour:   longestRound,
 	} {
-		// As if each look had used up its time with the first file.
-		p.now = time.Now().Add(-time.Hour)
-		p.changed = p.now.Add(-rest)
 		order := p.inOrder()
-		for _, f := range order {
-			f.changed = time.Time{}
+		for _, f := range order.far {
 			f.glance = glance{size: 1}
 		}
 		looks := 0
 		for waiting := true; waiting; looks++ {
+			// As if each look had used up its time with what is near.
+			p.now = time.Now().Add(-p.pause / share)
+			p.changed = p.now.Add(-rest)
 			p.takeTurns(t.Context(), order, false)
-			waiting = slices.ContainsFunc(order, func(f *polledFile) bool { return f.glance.size == 1 })
+			waiting = slices.ContainsFunc(order.far, func(f *polledFile) bool { return f.glance.size == 1 })
 		}
 		if most := int(round / p.pause); looks > most || looks < most/2 {
 			t.Errorf("after %v of rest a round takes %d looks, want about %d", rest, looks, most)
@@ -163,7 +172,7 @@ func TestFolderWithoutTimeIsListedNowAndThen(t *testing.T) {
 		p.look(t.Context(), false)
 		clear(p.fresh)
 		files{"n.go": "new"}.write(t, dir)
-		p.folders[dir].glance, _ = glanceAt(dir) // as if that were the one from before
+		p.folders[dir].glance, _ = glanceAtNow(dir) // as if that were the one from before
 		for start := time.Now(); ; {
 			pass(DefaultPollInterval)
 			if found := p.look(t.Context(), false); len(found.events) > 0 {

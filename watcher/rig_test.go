@@ -35,11 +35,12 @@ func (on origin) set(o *Options) { o.Poll, o.PollInterval = on.polls, minPollInt
 // rig is a running watcher on a folder of its own.
 type rig struct {
 	*testing.T
-	dir  string
-	w    *Watcher
-	done chan error // what Run returned
-	stop func()     // ends Run and waits for it
-	sets int        // sentinels written
+	dir   string
+	w     *Watcher
+	polls bool
+	done  chan error // what Run returned
+	stop  func()     // ends Run and waits for it
+	sets  int        // sentinels written
 }
 
 // patience is how long a test waits for what must come.
@@ -90,7 +91,7 @@ func watchDir(t *testing.T, dir string, open func() (source, error), change ...f
 	}
 	w, err := newWatcher(opts, open)
 	must(t, err)
-	r := &rig{T: t, dir: dir, w: w, done: make(chan error, 1)}
+	r := &rig{T: t, dir: dir, w: w, polls: w.source.polls(), done: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(t.Context())
 	go r.run(ctx)
 	r.stop = sync.OnceFunc(func() {
@@ -134,13 +135,18 @@ func (r *rig) show(s ChangeSet) string {
 	return strings.Join(lines, ", ")
 }
 
+// asSeen is what can be seen of a set. Who polls cannot know a rename from a removal.
+func (r *rig) asSeen(set string) string {
+	if r.polls {
+		return strings.ReplaceAll(set, "rename ", "remove ")
+	}
+	return set
+}
+
 // expect asserts that the next set is exactly want, and that no other follows it.
-// Who polls cannot know a rename from a removal.
 func (r *rig) expect(want string) ChangeSet {
 	r.Helper()
-	if r.w.source.polls() {
-		want = strings.ReplaceAll(want, "rename ", "remove ")
-	}
+	want = r.asSeen(want)
 	set := r.next()
 	if got := r.show(set); got != want {
 		r.Fatalf("got  %s\nwant %s", got, want)

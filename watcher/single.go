@@ -5,8 +5,8 @@ import "path/filepath"
 // anchors are for files that are watched for themselves. The watch is on a folder,
 // the file's anchor, since a watch on the file would end with the first editor
 // that renames another one over it. While the file's own folder is missing, the
-// nearest one above that exists is the anchor, to see it come. A source that
-// polls needs none of this: there a file is its own anchor.
+// nearest one above that exists is the anchor, to see it come. A poller needs none
+// of this: without events a file is its own anchor.
 type anchors struct {
 	of    map[string]string // file → anchor, "" for none yet
 	users map[string]int    // anchor → number of files
@@ -31,13 +31,14 @@ func (t *tree) release(dir string, op Op) (released bool) {
 
 func (t *tree) drop(file, anchor string) {
 	t.anchors.of[file] = ""
+	if t.source.poller != nil {
+		t.source.poller.leaveFile(file)
+	}
 	if t.anchors.users[anchor]--; t.anchors.users[anchor] > 0 {
 		return
 	}
 	delete(t.anchors.users, anchor)
-	if t.source.polls() {
-		t.source.leaveFile(file)
-	} else if _, ok := t.folders[anchor]; !ok {
+	if _, ok := t.folders[anchor]; !ok {
 		t.names.remove(anchor)
 	}
 }
@@ -80,6 +81,9 @@ func (t *tree) anchorFile(file string) {
 		}
 		t.anchors.of[file] = anchor
 		t.anchors.users[anchor]++
+		if t.flat[file] {
+			t.doubtNow(file, Write)
+		}
 		if missing == "" || !isFolder(missing) {
 			return
 		}
@@ -87,11 +91,25 @@ func (t *tree) anchorFile(file string) {
 	}
 }
 
+// looksFor reports whether a file, which need not exist, is looked at.
+func (t *tree) looksFor(file string) bool {
+	if t.source.poller == nil || t.source.polls() {
+		return t.source.poller != nil
+	}
+	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) {
+		if id, err := identify(dir); err == nil || dir == filepath.Dir(dir) {
+			return t.source.looksAt(dir, id)
+		}
+	}
+}
+
 // nearest watches the nearest folder above file that can be watched, and returns
 // it with the one below that cannot.
 func (t *tree) nearest(file string) (anchor, missing string) {
+	if t.looksFor(file) {
+		t.source.poller.watchFile(file)
+	}
 	if t.source.polls() {
-		t.source.watchFile(file)
 		return file, ""
 	}
 	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) {

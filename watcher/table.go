@@ -64,15 +64,31 @@ func (t *table) markAll() {
 
 // baseline takes what is marked as known, and nothing as changed.
 func (t *table) baseline() {
+	paths := slices.Collect(maps.Keys(t.dirty))
+	clear(t.dirty)
+	t.learn(paths)
+}
+
+// learn takes files as known about which nothing is, and none as changed.
+func (t *table) learn(paths []string) {
+	paths = slices.DeleteFunc(paths, func(path string) bool {
+		_, known := t.known[path]
+		_, dirty := t.dirty[path]
+		return known || dirty
+	})
 	ctx, cancel := context.WithTimeout(context.Background(), baselineBudget)
 	defer cancel()
-	paths := slices.Collect(maps.Keys(t.dirty))
 	for i, now := range fingerprints(ctx, t.seed, paths) {
 		if now.state != absent {
 			t.known[paths[i]] = now
 		}
 	}
-	clear(t.dirty)
+}
+
+// forget takes nothing as known of the files that gone is true of.
+func (t *table) forget(gone func(path string) bool) {
+	maps.DeleteFunc(t.known, func(path string, _ fingerprint) bool { return gone(path) })
+	maps.DeleteFunc(t.dirty, func(path string, _ Op) bool { return gone(path) })
 }
 
 // settle looks at everything in doubt and returns what changed, sorted. watched

@@ -25,10 +25,11 @@ type tree struct {
 	source  source
 	table   *table
 	singles map[string]bool // files that are watched for themselves
-	anchors anchors         // of singles and of what links lead over
+	flat    map[string]bool // folders that are watched for themselves, see Also
+	anchors anchors         // of singles, of flat, and of what links lead over
 	links   links
 	names   *names
-	folders map[string]folder      // watched with all below
+	folders map[string]folder      // watched, mostly with all below
 	copies  map[identity]int       // by how many paths a folder is in folders
 	doubts  map[string]event       // what there is still to look at in this round
 	round   int                    // number of the batch being applied
@@ -79,6 +80,9 @@ func (t *tree) plant(s source) error {
 	for file := range t.singles {
 		t.anchors.of[file] = ""
 	}
+	for dir := range t.flat {
+		t.await(dir)
+	}
 	t.anchor()
 	t.look(&window{})
 	return nil
@@ -89,32 +93,50 @@ func (t *tree) plant(s source) error {
 // the watch has an event, what came before is in the list, and what is in both
 // is marked twice, which is no different from once.
 func (t *tree) enter(dir string) error {
-	if err := t.watch(dir); err != nil {
+	if err := t.watch(dir, false); err != nil {
 		return err
 	}
 	for todo := []string{dir}; len(todo) > 0; {
 		dir, todo = todo[len(todo)-1], todo[:len(todo)-1]
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			t.complain(dir, err) // and go on with the entries before the error
+		files, folders := t.list(dir)
+		for _, path := range files {
+			t.table.mark(path, Create)
 		}
-		for _, e := range entries {
-			path := filepath.Join(dir, e.Name())
-			if !t.isFolder(path, e.Type()) {
-				t.markWanted(path, e.Type(), Create)
+		for _, e := range folders {
+			if f, ok := t.folders[e.path]; ok && !f.flat || t.ignored(e.path, true) {
 				continue
 			}
-			if _, ok := t.folders[path]; ok || t.ignored(path, true) {
+			if err := t.watch(e.path, false); err != nil {
+				t.refuse(e.path, e.kind, err)
 				continue
 			}
-			if err := t.watch(path); err != nil {
-				t.refuse(path, e.Type(), err)
-				continue
-			}
-			todo = append(todo, path)
+			todo = append(todo, e.path)
 		}
 	}
 	return nil
+}
+
+// entry is something in a folder that is to be entered like a folder.
+type entry struct {
+	path string
+	kind fs.FileMode // type bits; it may be a link
+}
+
+// list returns the files to watch in a folder, and the folders.
+func (t *tree) list(dir string) (files []string, folders []entry) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.complain(dir, err) // and go on with the entries before the error
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if t.isFolder(path, e.Type()) {
+			folders = append(folders, entry{path, e.Type()})
+		} else if t.wants(path, e.Type()) {
+			files = append(files, path)
+		}
+	}
+	return files, folders
 }
 
 // isFolder reports whether what is at path is to be entered like a folder. From
@@ -141,9 +163,12 @@ func (t *tree) watching(path string) bool {
 	if t.singles[path] {
 		return true
 	}
-	_, entered := t.folders[path]
-	_, above := t.folders[filepath.Dir(path)]
-	return above && !entered && !(t.follows && isFolder(path) && t.ignored(path, true))
+	f, entered := t.folders[path]
+	above, ok := t.folders[filepath.Dir(path)]
+	if !ok || entered && !f.flat {
+		return false
+	}
+	return !(t.follows && isFolder(path) && (above.flat || t.ignored(path, true)))
 }
 
 // markWanted marks a path if it is a file to watch, and reports that.
@@ -160,8 +185,19 @@ func (t *tree) wants(path string, kind fs.FileMode) bool {
 	if t.singles[path] {
 		return true
 	}
-	return kind&^fs.ModeSymlink == 0 && !isDropping(filepath.Base(path)) && !t.ignored(path, false)
+	if kind&^fs.ModeSymlink != 0 || isDropping(filepath.Base(path)) {
+		return false
+	}
+	return t.flat[filepath.Dir(path)] || !t.ignored(path, false)
 }
+
+// isWatched reports whether a path that is known as a file still has to be.
+func (t *tree) isWatched(path string) bool {
+	_, ok := t.folders[filepath.Dir(path)]
+	return t.singles[path] || ok && t.wants(path, 0)
+}
+
+func (t *tree) isRoot(path string) bool { return slices.Contains(t.roots, path) }
 
 // concerns reports whether an event of such a path can matter.
 func (t *tree) concerns(path string, kind fs.FileMode) bool {

@@ -8,13 +8,16 @@ import (
 	"time"
 )
 
-// Watcher watches. Changes, Watched and Close may be called by any goroutine.
+// Watcher watches. Changes, Watched, Also and Close may be called by any goroutine.
 type Watcher struct {
-	open    func() (source, error)
-	pause   time.Duration // between two looks of a source that polls
-	changes chan ChangeSet
-	taken   atomic.Bool  // by the first of Run and Close
-	watched atomic.Int64 // for Watched; written by the owner of what follows
+	open     func() (source, error)
+	pause    time.Duration // between two looks
+	prefers  atomic.Pointer[preference]
+	changes  chan ChangeSet
+	requests chan request  // from Also to Run
+	ended    chan struct{} // closed with changes
+	taken    atomic.Bool   // by the first of Run and Close
+	watched  atomic.Int64  // for Watched; written by the owner of what follows
 
 	// What follows belongs to New, then to Run.
 	source   source
@@ -39,16 +42,16 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	}
 	table := newTable()
 	w := &Watcher{
-		open:    open,
-		changes: make(chan ChangeSet),
-		table:   table,
-		tree:    newTree(opts, table),
-		window:  window{quiet: opts.Quiet, ceiling: opts.Ceiling},
+		open:     open,
+		pause:    opts.PollInterval,
+		changes:  make(chan ChangeSet),
+		requests: make(chan request),
+		ended:    make(chan struct{}),
+		table:    table,
+		tree:     newTree(opts, table),
+		window:   window{quiet: opts.Quiet, ceiling: opts.Ceiling},
 	}
-	if opts.Poll {
-		w.pause = opts.PollInterval
-		w.open = newPoller(w.pause, w.tree.concerns).open
-	}
+	w.choose(opts)
 	err = w.plant()
 	if err == nil {
 		err = w.limit()
@@ -93,12 +96,28 @@ func (w *Watcher) limit() error {
 	return explainLimit(err, len(w.tree.folders))
 }
 
+func (w *Watcher) warnOfLimit() {
+	if err := w.limit(); err != nil {
+		w.tree.tell(err)
+	}
+}
+
 func (w *Watcher) count() { w.watched.Store(int64(len(w.tree.folders))) }
 
 // Changes returns the channel of the sets. It is closed when Run returns.
 func (w *Watcher) Changes() <-chan ChangeSet { return w.changes }
 
-// Watched returns the number of folders that are watched for Roots.
+// Prefer says what a program is made of. Where the watcher polls, it looks at those
+// files and their folders every time; until it is told, at Go files. input is asked
+// about every file, must be fast, and is called by New's and Run's goroutine; its
+// answers are those of the moment, so that another graph needs another call. Prefer
+// may be called at any time.
+func (w *Watcher) Prefer(input func(path string) bool) {
+	p := preference(input)
+	w.prefers.Store(&p)
+}
+
+// Watched returns the number of folders that are watched for Roots and Also.
 func (w *Watcher) Watched() int { return int(w.watched.Load()) }
 
 // Close releases a watcher that will not be run. It does nothing once Run was
@@ -107,8 +126,13 @@ func (w *Watcher) Close() error {
 	if !w.taken.CompareAndSwap(false, true) {
 		return nil
 	}
-	defer close(w.changes)
+	defer w.end()
 	return w.release()
+}
+
+func (w *Watcher) end() {
+	close(w.changes)
+	close(w.ended)
 }
 
 // Run delivers sets until ctx ends, then returns nil. It returns a *RootError
@@ -119,18 +143,23 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if !w.taken.CompareAndSwap(false, true) {
 		return errors.New("watching files: the watcher was run or closed before")
 	}
-	defer close(w.changes)
+	defer w.end()
 	return errors.Join(w.loop(ctx), w.release())
 }
 
 func (w *Watcher) loop(ctx context.Context) error {
 	timer, look := time.NewTimer(0), time.NewTimer(w.pause)
+	var looks <-chan time.Time // nil while there is nothing to look at
 	defer timer.Stop()
 	defer look.Stop()
-	if !w.source.polls() {
-		look.Stop()
-	}
 	for {
+		if w.looks() != (looks != nil) { // a folder that needs it may come at any time
+			looks = nil
+			if w.looks() {
+				looks = look.C
+				look.Reset(w.pause)
+			}
+		}
 		var reader chan<- ChangeSet // nil while there is nothing to read
 		if !w.pending.Empty() {
 			reader = w.changes
@@ -141,13 +170,15 @@ func (w *Watcher) loop(ctx context.Context) error {
 			return nil
 		case b, ok := <-w.batches():
 			err = w.absorb(b, ok)
-		case <-look.C:
+		case <-looks:
 			began := time.Now()
 			err = w.look(ctx, false)
 			// Where looking is slow, it takes half of the time at most.
 			look.Reset(max(w.pause-time.Since(began), time.Since(began)))
 		case <-timer.C:
 			err = w.settle(ctx)
+		case r := <-w.requests:
+			w.serve(r)
 		case reader <- w.pending:
 			w.pending = ChangeSet{}
 		}
@@ -169,28 +200,34 @@ func (w *Watcher) batches() <-chan batch {
 }
 
 func (w *Watcher) look(ctx context.Context, everything bool) error {
-	b := w.source.look(ctx, everything)
+	b := w.source.poller.look(ctx, everything)
 	if len(b.events) == 0 {
 		return nil
 	}
 	return w.absorb(b, true)
 }
 
+// looks reports whether there is anything to look at.
+func (w *Watcher) looks() bool { return w.source.poller != nil && !w.source.poller.idle() }
+
 // catchUp takes what happened up to now. If the last batch took long to apply,
-// the next one is waiting; a source that polls has to look whether it is over.
+// the next one is waiting; what was found by looking has to be looked at to know
+// whether it is over.
 func (w *Watcher) catchUp(ctx context.Context) error {
-	if w.source.polls() {
-		if !w.window.open() || time.Now().Before(w.window.end()) {
-			return nil
-		}
-		return w.look(ctx, true)
-	}
 	select {
 	case b, ok := <-w.batches():
-		return w.absorb(b, ok)
+		if err := w.absorb(b, ok); err != nil {
+			return err
+		}
 	default:
+	}
+	if !w.looks() || !w.window.open() || time.Now().Before(w.window.end()) {
 		return nil
 	}
+	if w.source.poller.changed.Before(w.window.first) {
+		return nil // it was found by events alone
+	}
+	return w.look(ctx, true)
 }
 
 func (w *Watcher) absorb(b batch, ok bool) error {
@@ -202,9 +239,7 @@ func (w *Watcher) absorb(b batch, ok bool) error {
 	} else if err := w.replant(b.lost); err != nil {
 		return err
 	}
-	if err := w.limit(); err != nil {
-		w.tree.tell(err)
-	}
+	w.warnOfLimit()
 	w.count()
 	return nil
 }

@@ -4,9 +4,7 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -14,25 +12,10 @@ import (
 	"github.com/ginreload/ginreload/supervisor/supervisortest"
 )
 
-// number is what a variable of the environment says, to repeat something more
-// often than every change has to.
-func number(t *testing.T, name string, otherwise int) int {
-	t.Helper()
-	text := os.Getenv(name)
-	if text == "" {
-		return otherwise
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return n
-}
-
 // The main job for a program that knows nothing of ginreload, not one line of
 // which is changed: no request is lost, and each version answers.
 func TestEditsOfAnUnmodified(t *testing.T) {
-	edits := number(t, "GINRELOAD_EDITS", edits)
+	edits := edits(t)
 	if testing.Short() {
 		edits = 2
 	}

@@ -70,10 +70,12 @@ func (a *audience) hear(in Invocation, cfg config.Config) { a.sink = in.sink(cfg
 // files say what a file is for.
 type files struct {
 	config.Config
-	inputs func(path string) (relevant bool, why string) // of one program of several; nil: all that counts
+	known known
+	alone bool // nothing but the go command has a hand in the build
 }
 
-// Relevant adds the files that Config has no word for.
+// Relevant adds the files that Config has no word for, or does not know to be a
+// part of the program.
 func (f files) Relevant(path string) (bool, string) {
 	switch {
 	case slices.Contains(f.EnvFiles, path):
@@ -81,11 +83,14 @@ func (f files) Relevant(path string) (bool, string) {
 	case f.File == "" && path == filepath.Join(f.Dir, ".air.toml"):
 		return true, plan.Configuration // the first one
 	}
-	relevant, why := f.Config.Relevant(path)
-	if relevant && why != plan.Configuration && f.inputs != nil {
-		return f.inputs(path)
+	ok, why := f.Config.Relevant(path)
+	if ok {
+		return ok, why
 	}
-	return relevant, why
+	if _, part := f.known.Input(path); part {
+		return f.RelevantPart(path)
+	}
+	return ok, why
 }
 
 // reread looks at the configuration that has changed, and says why it is not

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/graph"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/proc"
@@ -41,6 +43,9 @@ type fleet struct {
 	changes atomic.Uint64    // handed to the units
 	labels  report.Labels
 	streams map[string][]*stream
+
+	watching sync.Mutex         // guards beyond
+	beyond   map[*unit][]string // folders that are watched only for these
 }
 
 // kept is a service that is no Go program.
@@ -52,7 +57,7 @@ type kept struct {
 
 // several is once for a configuration with services.
 func several(ctx context.Context, s *stages, told *audience) (next *config.Config, err error) {
-	f := &fleet{stages: s, turn: make(chan struct{}, buildsAtATime), joints: map[string]*unit{}, events: make(chan app.Event), streams: map[string][]*stream{}}
+	f := &fleet{stages: s, turn: make(chan struct{}, buildsAtATime), joints: map[string]*unit{}, events: make(chan app.Event), streams: map[string][]*stream{}, beyond: map[*unit][]string{}}
 	defer func() {
 		for _, u := range f.units {
 			u.made.cleaning.Clean()
@@ -137,17 +142,27 @@ func (f *fleet) addUnit(ctx context.Context, s config.Service, number int) (*uni
 	f.made.notes = append(f.made.notes, u.made.notes...)
 	key := fmt.Sprintf("%q", []string{s.Dir, s.Package, s.Cmd, s.Bin})
 	if first := f.joints[key]; first != nil {
-		u.share.joint, u.made.Output = first.share.joint, first.made.Output
+		u.share.joint, u.builder, u.made.Output = first.share.joint, first.builder, first.made.Output
 	} else {
-		compile, err := u.newBuilder()
-		if err != nil {
+		if err := u.openBuilder(); err != nil {
 			return nil, err
 		}
-		u.share.joint = &joint{compile: compile, turn: f.turn, changes: &f.changes}
+		u.share.joint = &joint{compile: u.builder.Build, turn: f.turn, changes: &f.changes}
 		f.joints[key] = u
 	}
+	u.compile = u.ready
+	u.also = func(folders []string) { f.watchAlso(u, folders) }
+	u.inputs = u.keeper()
 	f.own = append(f.own, u.own...)
 	return u, nil
+}
+
+// watchAlso has folders watched that a service is made of, and those of the others.
+func (f *fleet) watchAlso(u *unit, folders []string) {
+	f.watching.Lock()
+	defer f.watching.Unlock()
+	f.beyond[u] = folders
+	f.also(slices.Concat(slices.Collect(maps.Values(f.beyond))...))
 }
 
 // openConsoles gives each service streams of its own.
@@ -237,6 +252,7 @@ func (f *fleet) run(ctx context.Context) error {
 		Decide:     f.decide,
 		Reread:     f.reread,
 		Task:       f.task,
+		Tests:      f.testInTurn,
 		App:        f,
 		Interrupts: interrupts,
 		Failures:   failures,
@@ -264,34 +280,69 @@ func (f *fleet) Abort() {}
 func (f *fleet) Events() <-chan app.Event { return f.events }
 
 // decide hands changes to the services that they are for. What is left for the
-// loop of all are rules and the configuration.
+// loop of all are rules, tests and the configuration.
 func (f *fleet) decide(set watcher.ChangeSet) plan.Decision {
-	all := files{Config: f.cfg}
-	for _, u := range f.units {
-		all.EnvFiles = append(all.EnvFiles[:len(all.EnvFiles):len(all.EnvFiles)], u.files.EnvFiles...)
-	}
-	d := plan.Decide(set, f.here, all)
-	if d.Action == plan.Ignore {
-		return d
-	}
-	for _, c := range f.commands {
-		select {
-		case c.edits <- struct{}{}:
-		default: // one is enough
-		}
-	}
 	f.changes.Add(1)
-	taken := false
-	for _, u := range f.units {
-		if u.decide(set).Action != plan.Ignore {
-			taken = true
-			u.tell(set)
+	all := plan.Decide(set, f.here, files{Config: f.withEnvFiles(), known: f})
+	if all.Action != plan.Ignore {
+		for _, c := range f.commands {
+			select {
+			case c.edits <- struct{}{}:
+			default: // one is enough
+			}
 		}
 	}
-	if !taken {
-		d.Action, d.Why = plan.Ignore, "no service is made of it"
+	taken := plan.Decision{Action: plan.Ignore, Why: all.Why, Files: all.Files}
+	for i, u := range f.units {
+		d := u.decide(set)
+		if d.Action != plan.Ignore {
+			u.tell(set, d)
+		}
+		if i == 0 || slices.Index(strength, d.Action) > slices.Index(strength, taken.Action) {
+			taken = d
+		}
 	}
-	return d
+	taken.Rules, taken.Reread, taken.Tests = all.Rules, all.Reread, all.Tests
+	return taken
+}
+
+// strength orders actions: what changes lead to is the strongest that they lead to
+// anywhere.
+var strength = []plan.Action{plan.Ignore, plan.Refresh, plan.Restart, plan.Rebuild}
+
+// withEnvFiles is the configuration with the env files of all services.
+func (f *fleet) withEnvFiles() config.Config {
+	cfg := f.cfg
+	for _, s := range f.cfg.Services {
+		cfg.EnvFiles = slices.Concat(cfg.EnvFiles, s.EnvFiles)
+	}
+	return cfg
+}
+
+// Input reports whether a service is made of a file.
+func (f *fleet) Input(path string) (graph.Input, bool) {
+	for _, u := range f.units {
+		if in, ok := u.input(path); ok {
+			return in, true
+		}
+	}
+	return graph.Input{}, false
+}
+
+// Certain is false: each service knows for itself what it is not made of.
+func (f *fleet) Certain() bool { return false }
+
+// WhyNot is never asked.
+func (f *fleet) WhyNot(string) string { return "" }
+
+// testInTurn runs tests when nothing is built.
+func (f *fleet) testInTurn(ctx context.Context, files []string) loop.Tested {
+	select {
+	case f.turn <- struct{}{}:
+		defer func() { <-f.turn }()
+	case <-ctx.Done():
+	}
+	return f.test(ctx, files)
 }
 
 // run is the command as a member of the fleet.

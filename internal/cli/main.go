@@ -55,6 +55,8 @@ func Main(in Invocation) int {
 	case config.Version:
 		fmt.Fprintf(in.Stdout, "ginreload %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return 0
+	case config.Explain:
+		err = explain(in, cfg)
 	case config.Init:
 		err = initialise(in, cfg)
 	case config.Upgrade, config.Status:

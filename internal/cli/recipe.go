@@ -32,11 +32,8 @@ type made struct {
 
 // recipe works out how to build and run what the configuration describes.
 func recipe(ctx context.Context, cfg config.Config, session *proc.Session, env []string) (made, error) {
-	var m made
-	var err error
-	if cfg.Cmd != "" {
-		m = configured(cfg)
-	} else if m, err = ownRecipe(ctx, cfg, session, env); err != nil {
+	m, err := outline(ctx, cfg, session.Dir, env)
+	if err != nil {
 		return m, err
 	}
 	m.complete(cfg, session.Env(env))
@@ -46,6 +43,15 @@ func recipe(ctx context.Context, cfg config.Config, session *proc.Session, env [
 		m.Output = filepath.Join(m.scratch, "bin", programName(cfg.Dir, m.Packages[0]))
 	}
 	return m, err
+}
+
+// outline works out what follows from the configuration alone; dir is for what
+// ginreload builds by itself.
+func outline(ctx context.Context, cfg config.Config, dir string, env []string) (made, error) {
+	if cfg.Cmd != "" {
+		return configured(cfg), nil
+	}
+	return ownRecipe(ctx, cfg, dir, env)
 }
 
 // complete adds what does not depend on how it is built. It comes before
@@ -78,7 +84,7 @@ func preCommands(cfg config.Config) []builder.Command {
 }
 
 // ownRecipe builds the main package that was named or found, outside of the project.
-func ownRecipe(ctx context.Context, cfg config.Config, session *proc.Session, env []string) (made, error) {
+func ownRecipe(ctx context.Context, cfg config.Config, dir string, env []string) (made, error) {
 	if _, err := exec.LookPath("go"); err != nil {
 		return made{}, errNoGo
 	}
@@ -92,7 +98,7 @@ func ownRecipe(ctx context.Context, cfg config.Config, session *proc.Session, en
 		return made{}, err
 	}
 	m := made{name: pkg, Recipe: builder.Recipe{
-		Dir: cfg.Dir, Packages: []string{pkg}, Output: filepath.Join(session.Dir, "bin", programName(cfg.Dir, pkg)),
+		Dir: cfg.Dir, Packages: []string{pkg}, Output: filepath.Join(dir, "bin", programName(cfg.Dir, pkg)),
 	}}
 	m.command = func(binary string) []string {
 		if len(cfg.ArgsBin) > 0 {

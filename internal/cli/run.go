@@ -16,9 +16,9 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/inputs"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/outage"
-	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/proc"
 	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/internal/report"
@@ -75,9 +75,12 @@ type stages struct {
 	cfg     config.Config // with what was found out since
 	session *proc.Session
 	made    made
+	builder *builder.Builder
 	compile func(context.Context) (builder.Result, error)
 	own     []string // files that are made here and not watched
 	watcher *watcher.Watcher
+	also    func(folders []string) // of the watcher
+	inputs  *inputs.Keeper         // belongs to the loop
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
@@ -97,19 +100,19 @@ func (s *stages) prepare(ctx context.Context) error {
 		return err
 	}
 	s.own = []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
-	s.compile, err = s.newBuilder()
-	return err
+	return s.openBuilder()
 }
 
-func (s *stages) newBuilder() (func(context.Context) (builder.Result, error), error) {
-	b, err := builder.New(s.made.Recipe, s.made.scratch)
+func (s *stages) openBuilder() error {
+	var err error
+	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
 	if errors.Is(err, builder.ErrNoToolchain) {
-		return nil, errNoGo
+		return errNoGo
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		s.compile = s.builder.Build
 	}
-	return b.Build, nil
+	return err
 }
 
 // program is the one that was built, seen from outside.
@@ -128,6 +131,7 @@ func (s *stages) program(console *app.Console) *app.App {
 // run connects the parts and joins them.
 func (s *stages) run(ctx context.Context, console *app.Console) error {
 	program := s.program(console)
+	s.inputs = s.keeper()
 	failures, interrupts := make(chan error, 2), make(chan string)
 	parts, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -146,15 +150,20 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
-		Decide:     func(set watcher.ChangeSet) plan.Decision { return plan.Decide(set, s.here, files{Config: s.cfg}) },
+		Decide:     s.decide,
 		Reread:     s.reread,
 		Build:      s.build,
 		Task:       s.task,
+		Tests:      s.test,
 		App:        program,
 		Interrupts: interrupts,
 		Failures:   failures,
-		Publish:    s.hub.Publish,
+		Publish: func(e event.Event) {
+			s.hub.Publish(e)
+			s.inputs.Heard(e)
+		},
 	})
+	s.inputs.Close()
 	stop()
 	wg.Wait()
 	if !again {
@@ -200,7 +209,7 @@ func (s *stages) watch() error {
 	if err != nil {
 		return err
 	}
-	s.watcher = w
+	s.watcher, s.also = w, w.Also
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/graph"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/report"
@@ -21,11 +23,13 @@ import (
 // unit is a Go program of several, with a loop of its own.
 type unit struct {
 	*stages
-	files   files
 	share   share
 	console *app.Console
-	changes chan watcher.ChangeSet
-	over    chan struct{} // closed when nobody reads changes any more
+
+	changes   chan watcher.ChangeSet
+	decisions chan plan.Decision // one behind each change
+	over      chan struct{}      // closed when nobody reads these any more
+	knowing   sync.Mutex         // guards inputs, which the loop of all asks as well
 
 	may    <-chan struct{} // closed when the program may start
 	waited time.Duration   // that is no part of the build which runs
@@ -44,17 +48,15 @@ func newUnit(ctx context.Context, whole *stages, s config.Service, number int) (
 			in: whole.in, cfg: cfg, session: session, here: whole.here, trouble: trouble,
 			hub: event.NewHub(trouble.Show, named(whole.hub, s.Name)),
 		},
-		changes: make(chan watcher.ChangeSet), over: make(chan struct{}),
+		changes: make(chan watcher.ChangeSet), decisions: make(chan plan.Decision), over: make(chan struct{}),
 	}
 	if u.made, err = recipe(ctx, cfg, session, whole.in.Env); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	u.made.environment.program = s.EnvFiles
 	u.made.environment.set = append(u.made.environment.set, s.Env...)
-	u.files.Config = cfg
-	u.files.EnvFiles = append(cfg.EnvFiles[:len(cfg.EnvFiles):len(cfg.EnvFiles)], s.EnvFiles...)
+	u.cfg.EnvFiles = slices.Concat(cfg.EnvFiles, s.EnvFiles)
 	u.own = []string{u.made.Output, u.made.scratch, cfg.BuildLog}
-	u.compile = u.ready
 	return u, nil
 }
 
@@ -75,24 +77,42 @@ func (u *unit) ready(ctx context.Context) (builder.Result, error) {
 		select {
 		case <-u.may:
 		case <-ctx.Done():
+			result.Outcome, u.share.got = builder.Canceled, 0 // it was not taken
 		}
 		u.waited += time.Since(built)
 	}
 	return result, err
 }
 
+// decide is asked by the loop of all, once for each set of changes.
 func (u *unit) decide(set watcher.ChangeSet) plan.Decision {
-	d := plan.Decide(set, u.here, u.files)
-	d.Rules, d.Reread = nil, nil // are for all
+	u.knowing.Lock()
+	defer u.knowing.Unlock()
+	d := u.stages.decide(set)
+	d.Rules, d.Reread, d.Tests = nil, nil, nil // are for all
 	return d
 }
 
-// tell hands a change to the loop if it is for this service.
-func (u *unit) tell(set watcher.ChangeSet) {
+// tell hands changes to the loop of the service.
+func (u *unit) tell(set watcher.ChangeSet, d plan.Decision) {
 	select {
 	case u.changes <- set:
+		u.decisions <- d
 	case <-u.over:
 	}
+}
+
+func (u *unit) input(path string) (graph.Input, bool) {
+	u.knowing.Lock()
+	defer u.knowing.Unlock()
+	return u.inputs.Input(path)
+}
+
+// heard is told of all events of the loop.
+func (u *unit) heard(e event.Event) {
+	u.knowing.Lock()
+	defer u.knowing.Unlock()
+	u.inputs.Heard(e)
 }
 
 // run is the unit as a member of the fleet.
@@ -110,11 +130,11 @@ func (u *unit) run(ctx context.Context, cues service.Cues) error {
 	})
 	wg.Go(func() { interrupt(parts, cues, interrupts) })
 	settings := settings(u.cfg)
-	settings.Rules = nil
+	settings.Rules, settings.Tests = nil, false // are for all
 	_, err := loop.Run(ctx, loop.Stages{
 		Settings: settings,
 		Changes:  u.changes,
-		Decide:   u.decide,
+		Decide:   func(watcher.ChangeSet) plan.Decision { return <-u.decisions },
 		Build: func(ctx context.Context, number int) loop.Built {
 			b := u.build(ctx, number)
 			b.Waited = u.waited
@@ -125,11 +145,13 @@ func (u *unit) run(ctx context.Context, cues service.Cues) error {
 		Failures:   failures,
 		Publish: func(e event.Event) {
 			u.hub.Publish(e)
+			u.heard(e)
 			if e.Kind == event.Reloaded {
 				cues.Ready()
 			}
 		},
 	})
+	u.inputs.Close()
 	stop()
 	wg.Wait()
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // Command is one command of the configuration.
 type Command struct {
 	Session *proc.Session // to which its processes belong
-	Line    string
+	Line    string        // for the shell
+	Args    []string      // instead of Line: the program, looked up in PATH, and its arguments
 	Dir     string
 	Env     []string
 }
@@ -37,7 +38,7 @@ func Run(ctx context.Context, c Command, say func(line string)) (proc.Exit, erro
 		return proc.Exit{}, fmt.Errorf("make a pipe for the output: %w", err)
 	}
 	// One stream for both keeps the lines in order.
-	p, err := proc.Start(proc.Command{Line: c.Line, Dir: c.Dir, Env: c.Session.Env(c.Env), Stdout: w, Stderr: w})
+	p, err := proc.Start(proc.Command{Line: c.Line, Args: c.Args, Dir: c.Dir, Env: c.Session.Env(c.Env), Stdout: w, Stderr: w})
 	w.Close()
 	if err != nil {
 		r.Close()

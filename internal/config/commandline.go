@@ -18,6 +18,7 @@ type commandLine struct {
 	supervise     SuperviseCommand
 	given         map[string]*given // by the name of the setting
 	first         InitCommand
+	explained     []string
 }
 
 func parseCommandLine(args []string) (commandLine, error) {
@@ -46,6 +47,8 @@ func parseCommandLine(args []string) (commandLine, error) {
 		return line.initCommand()
 	case command == Check:
 		return line.checkCommand()
+	case command == Explain:
+		return line.explainCommand()
 	case command == Upgrade || command == Status:
 		return line.operation(command)
 	case command == Supervise:

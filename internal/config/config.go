@@ -1,6 +1,7 @@
 package config
 
 import (
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"time"
@@ -85,6 +86,9 @@ type Config struct {
 	Ready   string        // "" (default): ready when it listens where the version before did; else when this http(s) URL, or path at its first TCP address, answers 2xx or 3xx
 	Hold    time.Duration // how long clients wait while nothing serves before they get a 503 with the error (default 10 s); 0 = not at all
 
+	Test     bool     // run the tests that a change may break
+	TestArgs []string // for go test, besides the flags of the build
+
 	Color   string // auto, always or never
 	JSON    bool
 	Verbose bool
@@ -92,7 +96,8 @@ type Config struct {
 	Operation Operation // of Upgrade and Status
 	Supervise SuperviseCommand
 	Init      InitCommand
-	Topic     Command // of Help: the command that it is about, "" for ginreload itself
+	Explained []string // files of Explain; absolute
+	Topic     Command  // of Help: the command that it is about, "" for ginreload itself
 
 	Warnings []Warning // in the order of the file
 	Notes    []Warning // of Check: what has no effect, or is not what it looks like
@@ -129,11 +134,12 @@ const (
 	Status    Command = "status"
 	Supervise Command = "supervise"
 	Check     Command = "check"
+	Explain   Command = "explain"
 )
 
 // Load reads the command line without the name of the program, the environment,
 // and for Run and Check the configuration file. dir is the absolute working
-// directory. For the other commands only Dir, the three
+// directory. For Explain it is as for Run. For the other commands only Dir, the three
 // output fields Color, JSON and Verbose, and what is theirs are set; these are
 // right also next to an error, so that it can be shown the way the user asked
 // for. For Check, what could be made of a configuration is there next to its error.
@@ -159,7 +165,10 @@ func loadFor(platform string, args []string, env func(string) string, dir string
 	if line.op.PIDFile != "" {
 		c.Operation.PIDFile = absolute(c.Dir, line.op.PIDFile)
 	}
-	if line.command == Run || line.command == Check {
+	for _, file := range line.explained {
+		c.Explained = append(c.Explained, absolute(c.Dir, filepath.FromSlash(file)))
+	}
+	if line.command == Run || line.command == Check || line.command == Explain {
 		err = c.load(line, env, dir, platform)
 	}
 	return c, line.command, err

@@ -13,6 +13,8 @@ func Usage(topic Command) string {
 		return superviseUsage
 	case Check:
 		return checkUsage
+	case Explain:
+		return explainUsage
 	}
 	return usage
 }
@@ -21,7 +23,7 @@ const usage = `ginreload builds and runs a Go server, and again on every change 
 
 Usage:
   ginreload [flags] [package] [arguments for the program]
-  ginreload init | check | upgrade | status | supervise
+  ginreload init | check | explain | upgrade | status | supervise
 
 The first word is the package if it is a path such as ./cmd/api, a folder with
 a main package, a .go file or an import path. Otherwise it and what follows go
@@ -30,9 +32,10 @@ to the program, as with Air. What follows the package, or --, always does.
 Commands:
   init                 write a short .air.toml, or convert another tool's file
   check                show what holds, and where it was said; find mistakes
+  explain FILE...      say what a change of these files leads to, and why
   upgrade              have a program in production start its new version
   status               show programs in production
-  supervise            stay the parent of a program (--help after these four)
+  supervise            stay the parent of a program (--help after these)
 
 Flags:
   -C, --chdir DIR      run as if started in DIR
@@ -44,16 +47,16 @@ Flags:
       --overlap=false  stop the old version before the new one is started
       --ready URL      the new version is ready when this URL, or path, answers
       --hold TIME      clients wait so long while nothing serves (10s), then 503
+      --test           after a reload, run the tests that the change may break
+      --only NAMES     of several services in .air.toml only these: api,worker
       --KEY VALUE      any key of .air.toml, such as --build.cmd "make server";
                        lists are a,b. .air.toml.example explains all keys
   -d, --verbose        say more
-  -v, --version        print the version
-  -h, --help           print this text
+  -v, -h               print the version (--version), or this text (--help)
 
 Environment:
   GINRELOAD_BUILD_CMD  and so on: as the keys; flags go before, the file behind
-  NO_COLOR             if not empty: no colour
-  CLICOLOR_FORCE       if neither empty nor 0: colour, also into a pipe
+  NO_COLOR             no colour; CLICOLOR_FORCE=1: colour, also into a pipe
   air_wd               run in this folder, as with Air
 
 Examples:
@@ -80,6 +83,35 @@ Flags:
 Exit codes:
   0  the configuration can be used
   1  it cannot
+  2  the command line is wrong
+`
+
+const explainUsage = `ginreload explain says what a change of a file would lead to, and why: through
+which imports the program is made of it, or what keeps it out. A file that does
+not exist is one that may come.
+
+Usage:
+  ginreload explain FILE... [--json] [flags]
+
+All flags of ginreload may be given, as when it runs. Nothing is built or
+started.
+
+Flags:
+      --package PKG    the main package, as in: ginreload ./cmd/api
+      --json           the same as JSON, for other programs
+  -h, --help           print this text
+
+What a change leads to:
+  rebuild  the program is built, and reloaded if it comes out different
+  restart  the program is started anew, mostly without a build
+  refresh  nothing is done: the program reads the file at each request
+  rule     the command of a [[build.rules]] runs
+  reread   ginreload begins anew with the new configuration
+  ignore   nothing happens
+
+Exit codes:
+  0  explained
+  1  it cannot be known, for example while the imports of the program are broken
   2  the command line is wrong
 `
 

@@ -50,14 +50,19 @@ func (c Config) Ignored(name string, dir bool) bool {
 // of Root itself is only tried the first way: "test" would otherwise silence
 // every project that lives in a folder of that name.
 func (c Config) Relevant(name string) (bool, string) {
+	return c.relevant(name, c.ignoredWhy(c.relative(name), false), c.IncludeExt)
+}
+
+// relevant looks at a file; ignored is why it is ignored by its folder, if it is.
+func (c Config) relevant(name, ignored string, extensions []string) (bool, string) {
 	file := absolute(c.Root, name)
 	rel := c.relative(name)
 	base := path.Base(rel)
 	if c.File != "" && file == c.File {
 		return true, "configuration"
 	}
-	if why := c.ignoredWhy(rel, false); why != "" {
-		return false, why
+	if ignored != "" {
+		return false, ignored
 	}
 	switch {
 	case strings.HasSuffix(base, "_test.go") && !c.mayRunTests():
@@ -78,13 +83,20 @@ func (c Config) Relevant(name string) (bool, string) {
 	if slices.Contains(c.IncludeFile, rel) {
 		return true, "include_file"
 	}
-	if ext := extension(c.IncludeExt, base); ext != "" {
+	if ext := extension(extensions, base); ext != "" {
 		return true, "include_ext " + ext
 	}
 	if moduleFile(base) && slices.Contains(c.IncludeExt, "go") {
 		return true, base + " decides what is built"
 	}
 	return false, "not in include_ext"
+}
+
+// Tested reports whether tests are to be run for a file that may not matter to
+// the program: tests themselves, and packages that only they import.
+func (c Config) Tested(name string) bool {
+	rel := c.relative(name)
+	return c.Test && c.ignoredWhy(rel, false) == "" && (path.Ext(rel) == ".go" || moduleFile(path.Base(rel))) && !strings.HasPrefix(path.Base(rel), ".#")
 }
 
 // mayRunTests is false for a go build and nothing else: it leaves tests out.
@@ -95,8 +107,9 @@ func (c Config) mayRunTests() bool {
 // silenced returns the pattern that matches a path, "" for none.
 func (c Config) silenced(patterns []*regexp.Regexp, rel string) string {
 	file := absolute(c.Root, filepath.FromSlash(rel))
+	root := c.rootOf(file)
 	for _, re := range patterns {
-		if re.MatchString("/"+rel) || re.MatchString(file) && !re.MatchString(c.rootOf(file)) {
+		if re.MatchString("/"+rel) || root != "" && re.MatchString(file) && !re.MatchString(root) {
 			return re.String()
 		}
 	}
@@ -193,6 +206,10 @@ func (c Config) excluded(folder, name string) string {
 	if name == "node_modules" {
 		return "folder " + folder
 	}
+	return c.excludedDir(folder)
+}
+
+func (c Config) excludedDir(folder string) string {
 	for _, dir := range c.ExcludeDir {
 		if folder == dir || matchPath(strings.Split(dir, "/"), strings.Split(folder, "/")) {
 			return "exclude_dir " + dir

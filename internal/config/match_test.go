@@ -157,3 +157,19 @@ func TestHiddenRoot(t *testing.T) { // Air watches nothing there, without a word
 		t.Errorf("main.go is lost: %s", why)
 	}
 }
+
+func TestTestedIsWhatOnlyTestsAreRunFor(t *testing.T) {
+	t.Parallel()
+	dir := project(t, map[string]string{".air.toml": "[ginreload]\ntest = true\n"})
+	c := mustLoad(t, dir)
+	for file, want := range map[string]bool{
+		"api/user_test.go": true, "api/user.go": true, "go.mod": true, "web/page.html": false, "tmp/x_test.go": false, ".#user_test.go": false,
+	} {
+		if got := c.Tested(filepath.Join(dir, file)); got != want {
+			t.Errorf("%s: %t", file, got)
+		}
+	}
+	if off := mustLoad(t, project(t, nil)); off.Tested(filepath.Join(off.Root, "user_test.go")) {
+		t.Error("without test = true")
+	}
+}

@@ -58,6 +58,7 @@ func (c *Config) notes() []Warning {
 	note(c.KillDelay > time.Minute, "build.kill_delay", fmt.Sprintf("is %v: a whole number below 1000000 is milliseconds", c.KillDelay), killDelayHint)
 	note(c.KillDelay > 0 && c.KillDelay < 10*time.Millisecond, "build.kill_delay",
 		fmt.Sprintf("is %v: a whole number is milliseconds, and nanoseconds from 1000000 on", c.KillDelay), killDelayHint)
+	note(len(c.TestArgs) > 0 && !c.Test, "ginreload.test_args", "has no effect without ginreload.test", "")
 	note(c.StopOnError && len(c.PreCmd) == 0, "build.stop_on_error", "has no effect without build.pre_cmd",
 		"a build that fails never stops the program that serves; in Air it does")
 	note(c.LogSilent && c.LogMainOnly, "log.main_only", "has no effect next to log.silent", "")

@@ -71,6 +71,8 @@ var settings = []setting[Config]{
 	define("ginreload.hold", duration, 10*time.Second, func(c *Config) *time.Duration { return &c.Hold }),
 	define("ginreload.strip", boolean, true, func(c *Config) *bool { return &c.Strip }),
 
+	define("ginreload.test", boolean, false, func(c *Config) *bool { return &c.Test }),
+	define("ginreload.test_args", list, nil, func(c *Config) *[]string { return &c.TestArgs }),
 	define("ginreload.only", list, nil, func(c *Config) *[]string { return &c.Only }),
 }
 

@@ -23,6 +23,8 @@ const (
 	ReloadFailed  Kind = "reload-failed"  // the new generation did not get ready: Message, Exit; what serves: Serving
 	AppExited     Kind = "app-exited"     // a generation ended that nobody asked to: Exit
 	AppGone       Kind = "app-gone"       // a replaced or stopped generation has left: Generation, PID
+	TestsStarted  Kind = "tests-started"  // Files: the changes that may break them
+	TestsFinished Kind = "tests-finished" // Tests; Message if they could not be run
 	Notice        Kind = "notice"         // something the user should know: Level, Message, Hint
 	Stopping      Kind = "stopping"       // a stop was asked for
 	Stopped       Kind = "stopped"        // nothing of ours runs any more
@@ -58,12 +60,13 @@ type Event struct {
 	Root       string    `json:"root,omitempty"`      // folder that is watched
 	Services   []string  `json:"services,omitempty"`  // that run, if there are several
 	Files      []string  `json:"files,omitempty"`     // changed files, relative to Root
-	Action     string    `json:"action,omitempty"`    // what the change leads to: rebuild, restart, rule, reread, ignore; or rerun, the program is started again
+	Action     string    `json:"action,omitempty"`    // what the change leads to: rebuild, restart, refresh, rule, test, reread, ignore; or rerun, the program is started again
 	Why        string    `json:"why,omitempty"`       // reason for Action, or for the choice of Handoff
 	Handoff    string    `json:"handoff,omitempty"`   // start, supervised, kept or restart
 	Addresses  []string  `json:"addresses,omitempty"` // URLs or host:port on which the program listens
 	Build      *Build    `json:"build,omitempty"`
 	Command    *Run      `json:"command,omitempty"`
+	Tests      *Tests    `json:"tests,omitempty"`
 	Timings    *Timings  `json:"timings,omitempty"`
 	Exit       *Exit     `json:"exit,omitempty"`
 }

@@ -7,9 +7,10 @@ import (
 // built deals with the end of a build.
 func (t *transition) built(b Built) {
 	done := t.Build
-	t.Build = Build{}
+	t.Build, t.Echo.Ended = Build{}, t.at
 	report := b.Report
 	report.Number, report.Outcome = b.Number, b.Outcome
+	t.Tests.Unbuilt = b.Outcome == event.Failed || b.Outcome == event.Broken
 	if b.Outcome == event.Built {
 		t.Made++
 		t.Binary = b.Binary
@@ -75,6 +76,7 @@ func (t *transition) carry(c Cause) {
 // candidate hands a program on. A reload that has not come through yet is
 // called off: its program is outdated.
 func (t *transition) candidate(b Built, c Cause) {
+	c = t.renewed(c)
 	if t.Built != nil {
 		c = t.Built.Cause.join(c)
 	}

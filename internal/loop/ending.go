@@ -85,12 +85,13 @@ func (t *transition) failure(message string) {
 // close ends all but the program; conclude does the rest.
 func (t *transition) close() {
 	t.Stop = Finishing
-	t.Pending, t.Built = nil, nil
+	t.Pending, t.Anew, t.Built = nil, nil, nil
 	if t.Build.Number != 0 && !t.Build.Canceled {
 		t.Build.Canceled = true
 		t.do(Effect{CancelBuild: true})
 	}
 	t.do(Effect{KillTasks: true})
+	t.cancelTests()
 }
 
 // skip ends the commands of the end.

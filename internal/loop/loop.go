@@ -17,9 +17,10 @@ type Stages struct {
 	Settings   Settings
 	Changes    <-chan watcher.ChangeSet
 	Decide     func(watcher.ChangeSet) plan.Decision
-	Reread     func() *event.Event                         // looks at a configuration that has changed; what to tell if it is of no use
-	Build      func(ctx context.Context, number int) Built // returns when nothing of the build runs any more
-	Task       func(ctx context.Context, task Task) Ran    // the same for a command of the configuration
+	Reread     func() *event.Event                              // looks at a configuration that has changed; what to tell if it is of no use
+	Build      func(ctx context.Context, number int) Built      // returns when nothing of the build runs any more
+	Task       func(ctx context.Context, task Task) Ran         // the same for a command of the configuration
+	Tests      func(ctx context.Context, files []string) Tested // the same for the tests that a change of files may break
 	App        App
 	Interrupts <-chan string // what asks for the stop, once per wish
 	Failures   <-chan error  // a stage that cannot go on
@@ -43,7 +44,7 @@ var ErrStage = errors.New("a part of ginreload failed")
 // that has changed and is of use.
 func Run(ctx context.Context, stages Stages) (again bool, err error) {
 	r := &runner{
-		Stages: stages, built: make(chan Built, 1), ran: make(chan Ran),
+		Stages: stages, built: make(chan Built, 1), ran: make(chan Ran), tested: make(chan Tested, 1),
 		state: State{Settings: stages.Settings, Jobs: make([]Job, len(stages.Settings.Rules))},
 		clock: time.NewTimer(time.Hour),
 	}
@@ -69,6 +70,8 @@ func Run(ctx context.Context, stages Stages) (again bool, err error) {
 			in.Built = &b
 		case ran := <-r.ran:
 			in.Ran = &ran
+		case tested := <-r.tested:
+			in.Tested = &tested
 		case e := <-events:
 			in.App = &e
 		case <-r.clock.C:
@@ -93,6 +96,8 @@ type runner struct {
 	ran        chan Ran
 	tasks      context.Context // of those that run
 	killTasks  context.CancelFunc
+	tested     chan Tested // capacity 1: there is one run
+	endTests   context.CancelFunc
 	clock      *time.Timer
 	exit       bool
 	background sync.WaitGroup
@@ -127,6 +132,10 @@ func (r *runner) apply(ctx context.Context, in Input) {
 		case e.KillTasks:
 			r.killTasks()
 			r.tasks, r.killTasks = context.WithCancel(ctx)
+		case len(e.RunTests) > 0:
+			r.test(ctx, e.RunTests)
+		case e.CancelTests:
+			r.endTests()
 		case e.StopApp:
 			r.App.Stop()
 		case e.KillApp:
@@ -159,6 +168,15 @@ func (r *runner) build(ctx context.Context, number int) {
 	var building context.Context
 	building, r.cancel = context.WithCancel(ctx)
 	r.background.Go(func() { r.built <- r.Build(building, number) })
+}
+
+func (r *runner) test(ctx context.Context, files []string) {
+	if r.endTests != nil {
+		r.endTests()
+	}
+	var testing context.Context
+	testing, r.endTests = context.WithCancel(ctx)
+	r.background.Go(func() { r.tested <- r.Tests(testing, files) })
 }
 
 // queue takes events from the app at all times: it may be about to send one

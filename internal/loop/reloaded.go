@@ -21,6 +21,7 @@ func (t *transition) app(e app.Event) {
 		t.Rerun.Began = t.at
 		t.emit(out)
 	case app.Ready:
+		t.Echo.Ended = t.at
 		out.Kind, out.Addresses = event.Reloaded, e.Addresses
 		if t.Reload != nil {
 			t.Stale = t.Reload.Made != t.Made
@@ -54,7 +55,7 @@ func (t *transition) app(e app.Event) {
 
 func (t *transition) failed(e app.Event, out event.Event) {
 	failed := t.Reload
-	t.Reload = nil
+	t.Reload, t.Echo.Ended = nil, t.at
 	if e.Superseded {
 		if t.Built != nil && failed != nil {
 			t.Built.Cause = failed.Cause.join(t.Built.Cause)

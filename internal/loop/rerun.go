@@ -50,7 +50,7 @@ func (t *transition) ended(e app.Event, out *event.Event) {
 // may bring a newer one.
 func (t *transition) reruns() bool {
 	return t.Settings.Rerun && t.Rerun.Ended && t.Stop == Running && t.Binary != "" &&
-		t.Build.Number == 0 && t.Pending == nil && t.Built == nil && t.Reload == nil
+		t.Build.Number == 0 && (t.Pending == nil && t.Anew == nil || t.Echo.Broken) && t.Built == nil && t.Reload == nil
 }
 
 // pause is how long it takes until then. It doubles with each failure at once.

@@ -44,11 +44,13 @@ func (t *transition) matched(m plan.Match) {
 	})
 }
 
+func (j Job) due(at time.Time) bool { return !j.Running && !j.Due.IsZero() && !at.Before(j.Due) }
+
 // runRules starts each rule for which changes wait, unless it runs: then it is
 // started once more when it has ended.
 func (t *transition) runRules() {
 	for i, j := range t.Jobs {
-		if j.Running || j.Due.IsZero() || t.at.Before(j.Due) {
+		if !j.due(t.at) {
 			continue
 		}
 		t.setJob(i, func(j *Job) { *j = Job{Running: true} })
@@ -70,6 +72,7 @@ func (t *transition) run(task Task) {
 func (t *transition) ran(r Ran) {
 	e := event.Event{Kind: event.CommandEnded, Command: &r.Run, Exit: r.Exit, Message: r.Message}
 	if r.Rule >= 0 {
+		t.Echo.Ended = t.at
 		t.setJob(r.Rule, func(j *Job) { j.Running = false })
 	} else {
 		t.posted()

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ginreload/ginreload/internal/app"
@@ -18,6 +19,7 @@ type Settings struct {
 	Post       []string // commands of the end, run one after the other while the program still does
 	Rerun      bool     // start a program again that has ended by itself
 	RerunDelay time.Duration
+	Tests      bool // run the tests that a change may break
 }
 
 // State is everything that decisions depend on.
@@ -26,6 +28,7 @@ type State struct {
 
 	Build    Build      // the build that runs, zero for none
 	Pending  *Cause     // changes that the running build does not contain
+	Anew     *Cause     // changes for which the program that was built last is to be started once more
 	Built    *Candidate // a program that waits for the reload under way to end
 	Reload   *Candidate // the reload under way
 	Builds   int        // builds started so far
@@ -36,6 +39,8 @@ type State struct {
 	Binary   string     // the program that was built last
 	Rerun    Rerun
 	Jobs     []Job // one for each rule
+	Echo     Echo
+	Tests    Tests
 	Stop     Stop
 	Post     Post
 }
@@ -75,6 +80,7 @@ type Input struct {
 	Built     *Built
 	App       *app.Event
 	Ran       *Ran
+	Tested    *Tested
 	Interrupt string // what asked for the stop
 	Failure   string // a stage cannot go on: stop, with exit code 1
 }
@@ -99,14 +105,16 @@ type Built struct {
 
 // Effect is something to do; exactly one field is set.
 type Effect struct {
-	StartBuild  int    // number
-	CancelBuild bool   // end the running build; its Built follows
-	Reload      string // binary; App events follow
-	Abort       bool   // call off the reload under way; its answer follows
-	Run         *Task  // a command; its Ran follows
-	KillTasks   bool   // end all commands that run; their Ran follow
-	StopApp     bool   // Stopped follows
-	KillApp     bool   // Stopped follows
+	StartBuild  int      // number
+	CancelBuild bool     // end the running build; its Built follows
+	Reload      string   // binary; App events follow
+	Abort       bool     // call off the reload under way; its answer follows
+	Run         *Task    // a command; its Ran follows
+	KillTasks   bool     // end all commands that run; their Ran follow
+	RunTests    []string // those that a change of these files may break; Tested follows
+	CancelTests bool     // end the tests that run; their Tested follows
+	StopApp     bool     // Stopped follows
+	KillApp     bool     // Stopped follows
 	Emit        *event.Event
 	Exit        bool
 }
@@ -127,6 +135,8 @@ func step(s State, in Input) (State, []Effect) {
 		t.app(*in.App)
 	case in.Ran != nil:
 		t.ran(*in.Ran)
+	case in.Tested != nil:
+		t.tested(*in.Tested)
 	case in.Interrupt != "":
 		t.interrupt(in.Interrupt)
 	case in.Failure != "":
@@ -177,13 +187,28 @@ func (t *transition) changed(c Changed) {
 	for _, m := range c.Rules {
 		t.matched(m)
 	}
-	if len(c.Files) > 0 || c.Action != plan.Ignore || len(c.Reread)+len(c.Rules) == 0 {
+	if len(c.Files) > 0 || c.Action != plan.Ignore || len(c.Reread)+len(c.Rules)+len(c.Tests) == 0 {
 		t.emit(event.Event{Kind: event.Changed, Files: c.Files, Action: string(c.Action), Why: c.Why})
+	}
+	for _, m := range c.Rules {
+		t.hear(m.Files)
+	}
+	if c.Action == plan.Restart || c.Action == plan.Rebuild {
+		t.hear(c.Files)
+	}
+	if len(c.Tests) > 0 {
+		t.hear(c.Tests)
+		t.emit(event.Event{Kind: event.Changed, Files: c.Tests, Action: "test"})
+		t.test(c.Tests)
 	}
 	switch c.Action {
 	case plan.Restart:
 		t.Made++
 		t.Stale = true
+		if c.AsBuilt && t.Binary != "" {
+			t.anew(c)
+			return
+		}
 		t.rebuild(c)
 	case plan.Rebuild:
 		t.rebuild(c)
@@ -195,8 +220,9 @@ func (t *transition) rebuild(c Changed) {
 		return
 	}
 	t.Rerun.Quick = 0
+	t.test(c.Files)
 	t.pend(Cause{Files: c.Files, First: c.First, Settled: t.at})
-	if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled {
+	if t.Build.Number != 0 && !t.Build.Canceled && t.Canceled < maxCanceled && !t.suspected() {
 		t.Build.Canceled = true
 		t.do(Effect{CancelBuild: true})
 	}
@@ -208,7 +234,8 @@ func (t *transition) settle() {
 		t.conclude()
 		return
 	}
-	if t.Pending != nil && t.Build.Number == 0 {
+	wait := t.waits(t.at) && t.round()
+	if t.Pending != nil && t.Build.Number == 0 && !wait {
 		t.Builds++
 		cause := *t.Pending
 		cause.Started = t.at
@@ -216,15 +243,27 @@ func (t *transition) settle() {
 		t.emit(event.Event{Kind: event.BuildStarted, Files: cause.Files, Build: &event.Build{Number: t.Builds}})
 		t.do(Effect{StartBuild: t.Builds})
 	}
+	if !wait {
+		t.restart()
+	}
 	if t.Built != nil && t.Reload == nil {
 		t.start(*t.Built)
 		t.Built = nil
 	}
 	t.rerun()
-	t.runRules()
+	if !wait {
+		t.runRules()
+		t.runTests()
+	}
+}
+
+// waits reports whether there are changes that something is to be started for.
+func (s State) waits(at time.Time) bool {
+	return (s.Pending != nil || s.Anew != nil) && s.Build.Number == 0 || s.testsDue() || slices.ContainsFunc(s.Jobs, func(j Job) bool { return j.due(at) })
 }
 
 func (t *transition) start(c Candidate) {
+	c.Cause = t.renewed(c.Cause)
 	c.Asked, c.Made = t.at, t.Made
 	t.Reload, t.Rerun.Ended = &c, false
 	t.do(Effect{Reload: c.Binary})
@@ -240,6 +279,13 @@ func (s State) due() time.Time {
 	}
 	if s.Stop == Running {
 		add(s.Rerun.At)
+		if s.Echo.Broken {
+			return first
+		}
+		if until := s.Echo.Until; !until.IsZero() && s.waits(until) {
+			add(until)
+			return first
+		}
 		for _, j := range s.Jobs {
 			if !j.Running {
 				add(j.Due)

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"time"
@@ -30,8 +31,14 @@ type world struct {
 	env       int  // last change of the environment
 	starting  int  // environment of the reload under way
 	living    int  // environment of what serves
+	touched   int  // environment as of the last change that asked for a start without a build
+	begun     int  // environment of the last start, whatever became of it
 	died      bool // the program has ended by itself, and nothing was started since
 	tasks     []Task
+	edited    int   // last change that tests are to be run for
+	testing   int   // that the run under way is about, 0 for none
+	tested    int   // that the last one that came to its end was about
+	endTests  bool  // it was told to end
 	matched   []int // changes of each rule
 	ran       []int // those of them that the last run of it had seen
 	finished  []string
@@ -125,11 +132,21 @@ func (w *world) step(in Input) {
 			if w.reloading != 0 || w.state.Stop != Running {
 				w.t.Fatal("reloads during a reload or a stop")
 			}
-			w.reloading, w.aborted, w.starting, w.died = w.published, false, w.env, false
+			w.reloading, w.aborted, w.starting, w.begun, w.died = w.published, false, w.env, w.env, false
 		case e.Abort:
 			w.aborted = true
 		case e.Run != nil:
 			w.runs(*e.Run)
+		case len(e.RunTests) > 0:
+			if w.testing != 0 || w.state.Stop != Running || w.building != 0 || w.reloading != 0 {
+				w.t.Fatal("tests run beside a build, a start, a stop or other tests")
+			}
+			w.testing, w.endTests = w.edited, false
+		case e.CancelTests:
+			if w.testing == 0 || w.endTests {
+				w.t.Fatal("cancels tests that do not run")
+			}
+			w.endTests = true
 		case e.KillTasks:
 		case e.StopApp:
 			w.stopping = true
@@ -150,14 +167,54 @@ func (w *world) step(in Input) {
 	}
 }
 
-func (w *world) save(action plan.Action) {
+func (w *world) saveFile(action plan.Action, file string) {
 	if action != plan.Ignore {
 		w.change++
+		w.edited++
 	}
 	if action == plan.Restart {
 		w.env++
 	}
-	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: action, Files: []string{fmt.Sprint(w.change, ".go")}}, First: w.now}})
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: action, Files: []string{file}}, First: w.now}})
+}
+
+// saveTest changes what only tests are run for.
+func (w *world) saveTest() {
+	if !w.state.Settings.Tests {
+		return
+	}
+	w.edited++
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: plan.Ignore, Tests: []string{fmt.Sprint(w.edited, "_test.go")}}}})
+}
+
+// testsEnd ends the tests.
+func (w *world) testsEnd() {
+	if w.testing == 0 {
+		return
+	}
+	if !w.endTests {
+		w.tested = w.testing
+	}
+	w.testing = 0
+	w.step(Input{Tested: &Tested{}})
+}
+
+func (w *world) save(action plan.Action) { w.saveFile(action, fmt.Sprint(w.change+1, ".go")) }
+
+// touch changes a file that the program reads when it starts.
+func (w *world) touch() {
+	w.env++
+	if w.state.Binary == "" {
+		w.change++ // it has to be built first
+		w.edited++
+	} else {
+		w.touched = w.env
+	}
+	builds := w.state.Builds
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: plan.Restart, AsBuilt: true, Files: []string{"page.html"}}, First: w.now}})
+	if w.state.Binary != "" && w.state.Builds != builds {
+		w.t.Fatal("a build was started for nothing")
+	}
 }
 
 // built ends the build. A doomed one may still have come to anything.
@@ -219,13 +276,14 @@ func (w *world) app(kind app.Kind) {
 
 // rest lets everything that runs come to a good end.
 func (w *world) rest(outcome event.Outcome) {
-	for i := 0; w.building != 0 || w.reloading != 0 || len(w.tasks) > 0 || !w.state.due().IsZero(); i++ {
+	for i := 0; w.building != 0 || w.reloading != 0 || w.testing != 0 || len(w.tasks) > 0 || !w.state.due().IsZero(); i++ {
 		if i > 100 {
 			w.t.Fatal("does not come to rest")
 		}
 		w.taskEnds()
+		w.testsEnd()
 		w.built(outcome)
-		if w.serving == 0 && w.reloading == 0 && w.building == 0 && w.died && w.state.Settings.Rerun && w.state.Rerun.At.IsZero() {
+		if w.serving == 0 && w.reloading == 0 && w.building == 0 && w.died && w.state.Settings.Rerun && w.state.Rerun.At.IsZero() && w.state.Echo.Until.IsZero() {
 			w.t.Fatal("nobody starts the program again")
 		}
 		w.wait()
@@ -235,7 +293,7 @@ func (w *world) rest(outcome event.Outcome) {
 
 // FuzzLoop plays any sequence of inputs and then checks what must be true.
 func FuzzLoop(f *testing.F) {
-	for settings := range byte(8) {
+	for settings := range byte(32) {
 		f.Add(settings, []byte{0, 1, 9, 0, 0, 1, 9})
 		f.Add(settings, []byte{0, 0, 0, 0, 0, 0, 0, 1, 9})
 		f.Add(settings, []byte{1, 9, 0, 2, 0, 1, 10, 0, 3, 11})
@@ -244,8 +302,15 @@ func FuzzLoop(f *testing.F) {
 		f.Add(settings, []byte{1, 9, 18, 18, 17, 18, 16, 19, 17, 16, 15, 16, 16})
 		f.Add(settings, []byte{1, 9, 5, 3, 10, 5, 11, 17, 5, 3, 9, 20})
 		f.Add(settings, []byte{1, 9, 21, 15, 16, 15, 16, 15})
+		f.Add(settings, []byte{1, 9, 22, 9, 0, 22, 2, 9, 0, 22, 3, 10, 22, 11, 22, 9})
+		f.Add(settings, []byte{22, 2, 22, 1, 22, 0, 1, 22, 0, 22, 12})
 		f.Add(settings, []byte("1010012"))
 		f.Add(settings, []byte("1001ZC"))
+		f.Add(settings, []byte("P"))
+		f.Add(settings, []byte("7#0!Y80707070707X0"))
+		f.Add(settings, []byte("70z000000707007007000ay000000000"))
+		f.Add(settings, []byte{1, 9, 0, 1, 9, 24, 25, 0, 25, 2, 24, 1, 9, 25, 24})
+		f.Add(settings, append([]byte{1, 9}, bytes.Repeat([]byte{22, 1, 17}, 12)...))
 	}
 	f.Fuzz(func(t *testing.T, settings byte, script []byte) {
 		var s Settings
@@ -258,13 +323,14 @@ func FuzzLoop(f *testing.F) {
 		if settings&4 != 0 {
 			s.Post = []string{"first", "second"}
 		}
+		s.Tests = settings&16 != 0
 		w := worldWith(t, s)
 		w.step(Input{Start: true})
 		for _, b := range script {
 			if w.exited {
 				return
 			}
-			w.play(b % 22)
+			w.play(b % 27)
 		}
 		w.check(map[bool]event.Outcome{true: event.Same, false: event.Built}[settings&8 != 0])
 	})
@@ -310,12 +376,27 @@ func (w *world) play(b byte) {
 		w.reread(&event.Event{Kind: event.Notice})
 	case 21:
 		w.reread(nil)
+	case 22:
+		w.saveFile(plan.Rebuild, "same.go")
+	case 26:
+		w.touch()
+	case 24:
+		w.saveTest()
+	case 25:
+		w.testsEnd()
+	case 23:
+		w.now = w.now.Add(afterwards)
 	}
 }
 
 func (w *world) check(outcome event.Outcome) {
 	if w.state.Stop == Running {
 		w.rest(outcome)
+		if w.state.Echo.Broken {
+			w.now = w.now.Add(afterwards)
+			w.save(plan.Rebuild)
+			w.rest(outcome)
+		}
 		if w.started != w.change {
 			w.t.Fatalf("change %d is in no build; the last one has %d", w.change, w.started)
 		}
@@ -325,8 +406,14 @@ func (w *world) check(outcome event.Outcome) {
 		if w.serving != 0 && w.living != w.env && !w.state.Stale {
 			w.t.Fatalf("environment %d is that of what serves, %d is the last, and nobody knows", w.living, w.env)
 		}
+		if w.begun < w.touched && w.published != 0 {
+			w.t.Fatal("a file that the program reads when it starts has changed, and it was not started since")
+		}
 		if w.serving == 0 && w.died && w.state.Settings.Rerun {
 			w.t.Fatal("the program has ended and is not started again")
+		}
+		if w.state.Settings.Tests && w.edited != w.tested && !w.state.Tests.Unbuilt {
+			w.t.Fatalf("change %d is not tested, the last one is %d", w.edited, w.tested)
 		}
 		for i, changes := range w.matched {
 			if w.ran[i] != changes {
@@ -337,6 +424,7 @@ func (w *world) check(outcome event.Outcome) {
 	for range 3 {
 		w.step(Input{Interrupt: "end"})
 	}
+	w.testsEnd()
 	w.built(event.Canceled)
 	w.app(app.Stopped)
 	if !w.exited {

@@ -17,7 +17,7 @@ func partOf(kind event.Kind) part {
 	switch kind {
 	case event.Changed:
 		return watcherPart
-	case event.BuildStarted, event.BuildFinished, event.CommandBegun, event.CommandEnded:
+	case event.BuildStarted, event.BuildFinished, event.CommandBegun, event.CommandEnded, event.TestsStarted, event.TestsFinished:
 		return buildPart
 	case event.AppStarting, event.Reloaded, event.ReloadFailed, event.AppExited, event.AppGone:
 		return runnerPart
@@ -73,6 +73,9 @@ func wrong(e event.Event) bool {
 	case event.CommandEnded:
 		failed := e.Message != "" || e.Exit != nil && *e.Exit != (event.Exit{})
 		return failed && e.Level != event.Debug && e.Command != nil && e.Command.Role != builds
+	}
+	if e.Kind == event.TestsFinished {
+		return e.Tests != nil && (e.Tests.Outcome == event.TestsFailed || e.Tests.Outcome == event.TestsBroken)
 	}
 	return e.Kind == event.ReloadFailed || e.Kind == event.AppExited
 }

@@ -109,6 +109,10 @@ func (t *terminal) render(e event.Event) string {
 		return t.trouble(e, "exited")
 	case event.AppGone:
 		return t.aside(e, fmt.Sprintf("%s has left (pid %d)", generation(e.Generation), e.PID))
+	case event.TestsStarted:
+		return t.aside(e, "tests of "+names(e.Files)+" started")
+	case event.TestsFinished:
+		return t.tests(e)
 	case event.Notice:
 		return t.notice(e)
 	case event.Stopping, event.Stopped:
@@ -130,7 +134,7 @@ func (t *terminal) change(e event.Event) string {
 	var now changes
 	now.add(e.Files)
 	switch e.Action {
-	case "ignore", "rule", "reread": // no reload follows
+	case "ignore", "refresh", "rule", "test", "reread": // no reload follows
 	default:
 		t.changed.add(e.Files)
 	}

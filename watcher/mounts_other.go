@@ -1,0 +1,5 @@
+//go:build !linux && !darwin && !windows
+
+package watcher
+
+func fileSystemOf(string) FileSystem { return FileSystem{} }
