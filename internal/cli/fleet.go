@@ -33,8 +33,8 @@ const buildsAtATime = 1
 type fleet struct {
 	*stages
 	units    []*unit
-	commands []kept
-	sailors  []service.Member // all of them
+	commands []sidecar
+	members  []service.Member // all of them
 	*service.Fleet
 	events chan app.Event // none, and closed when nothing runs any more
 
@@ -48,8 +48,8 @@ type fleet struct {
 	beyond   map[*unit][]string // folders that are watched only for these
 }
 
-// kept is a service that is no Go program.
-type kept struct {
+// sidecar is a service that is no Go program.
+type sidecar struct {
 	config.Service
 	console *app.Console
 	edits   chan struct{} // room for one
@@ -57,7 +57,10 @@ type kept struct {
 
 // several is once for a configuration with services.
 func several(ctx context.Context, s *stages, told *audience) (next *config.Config, err error) {
-	f := &fleet{stages: s, turn: make(chan struct{}, buildsAtATime), joints: map[string]*unit{}, events: make(chan app.Event), streams: map[string][]*stream{}, beyond: map[*unit][]string{}}
+	f := &fleet{
+		stages: s, turn: make(chan struct{}, buildsAtATime), events: make(chan app.Event),
+		joints: map[string]*unit{}, streams: map[string][]*stream{}, beyond: map[*unit][]string{},
+	}
 	defer func() {
 		for _, u := range f.units {
 			u.made.cleaning.Clean()
@@ -68,7 +71,7 @@ func several(ctx context.Context, s *stages, told *audience) (next *config.Confi
 	}
 	told.hear(s.in, s.cfg)
 	told.sink = f.endLines(told.sink)
-	if err := s.watch(); err != nil {
+	if err := s.watch(f.withEnvFiles().EnvFiles); err != nil {
 		return nil, unusable{err}
 	}
 	defer func() {
@@ -102,7 +105,7 @@ func (f *fleet) prepare(ctx context.Context) error {
 			member.After = append(member.After, slices.Index(serviceNames(f.cfg), name))
 		}
 		if s.Run != "" {
-			c := kept{Service: s, edits: make(chan struct{}, 1)}
+			c := sidecar{Service: s, edits: make(chan struct{}, 1)}
 			f.commands = append(f.commands, c)
 			n := len(f.commands) - 1
 			member.Ready = notYet(s)
@@ -114,7 +117,7 @@ func (f *fleet) prepare(ctx context.Context) error {
 			}
 			member.Ready, member.Run = "it does not run", u.run
 		}
-		f.sailors = append(f.sailors, member)
+		f.members = append(f.members, member)
 	}
 	return nil
 }
@@ -150,7 +153,7 @@ func (f *fleet) addUnit(ctx context.Context, s config.Service, number int) (*uni
 		u.share.joint = &joint{compile: u.builder.Build, turn: f.turn, changes: &f.changes}
 		f.joints[key] = u
 	}
-	u.compile = u.ready
+	u.compile = u.compileInTurn
 	u.also = func(folders []string) { f.watchAlso(u, folders) }
 	u.inputs = u.keeper()
 	f.own = append(f.own, u.own...)
@@ -180,16 +183,12 @@ func (f *fleet) openConsoles(screen *screen) error {
 			return err
 		}
 	}
-	for i, u := range f.units {
-		if u.console, err = open(f.goServices()[i].Name); err != nil {
+	for _, u := range f.units {
+		if u.console, err = open(u.name); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (f *fleet) goServices() []config.Service {
-	return slices.DeleteFunc(slices.Clone(f.cfg.Services), func(s config.Service) bool { return s.Run != "" })
 }
 
 func (f *fleet) closeConsoles() {
@@ -228,7 +227,7 @@ func (f *fleet) endLines(sink event.Sink) event.Sink {
 
 // run connects the parts and joins them.
 func (f *fleet) run(ctx context.Context) error {
-	f.Fleet = service.NewFleet(f.sailors)
+	f.Fleet = service.NewFleet(f.members)
 	failures, interrupts := make(chan error, 1), make(chan string)
 	parts, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -346,7 +345,7 @@ func (f *fleet) testInTurn(ctx context.Context, files []string) loop.Tested {
 }
 
 // run is the command as a member of the fleet.
-func (c kept) run(ctx context.Context, f *fleet, cues service.Cues) error {
+func (c sidecar) run(ctx context.Context, f *fleet, cues service.Cues) error {
 	env := &environment{own: f.session.Env(f.in.Env), files: slices.Concat(f.cfg.EnvFiles, c.EnvFiles), set: c.Env}
 	voice := &voice{publish: named(f.hub, c.Name)}
 	stdout, stderr := c.console.Files()

@@ -30,7 +30,7 @@ func (p parts) Altered([]string) bool { return false }
 // command. told gets the name of each service that hears of a change.
 func newFleet(t *testing.T, root string, services map[string][]string) (f *fleet, told func() string) {
 	cfg := config.Config{Dir: root, Root: root, IncludeExt: []string{"go", "html"}, TestdataDir: "testdata"}
-	f = &fleet{stages: &stages{cfg: cfg, here: root}, commands: []kept{{edits: make(chan struct{}, 1)}}}
+	f = &fleet{stages: &stages{cfg: cfg, here: root}, commands: []sidecar{{edits: make(chan struct{}, 1)}}}
 	heard := make(chan string, 100)
 	for _, name := range []string{"api", "worker"} {
 		s := config.Service{Name: name, EnvFiles: []string{filepath.Join(root, name+".env")}}

@@ -53,7 +53,7 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 		return nil, unusable{err}
 	}
 	told.hear(in, cfg)
-	if err := s.watch(); err != nil {
+	if err := s.watch(cfg.EnvFiles); err != nil {
 		return nil, unusable{err}
 	}
 	console, err := openConsole(in, cfg, told.screen.program)
@@ -193,10 +193,10 @@ func (s *stages) pass(ctx context.Context, interrupts chan<- string) {
 
 // watch starts to watch before the first build, so that no change falls
 // between the two.
-func (s *stages) watch() error {
+func (s *stages) watch(envFiles []string) error {
 	w, err := watcher.New(watcher.Options{
 		Roots: s.roots(),
-		Files: append(existing(s.cfg.File), s.cfg.EnvFiles...),
+		Files: append(existing(s.cfg.File), envFiles...),
 		Ignore: func(path string, dir bool) bool {
 			return slices.Contains(s.own, path) || s.cfg.Ignored(path, dir)
 		},

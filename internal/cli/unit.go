@@ -23,6 +23,7 @@ import (
 // unit is a Go program of several, with a loop of its own.
 type unit struct {
 	*stages
+	name    string
 	share   share
 	console *app.Console
 
@@ -44,6 +45,7 @@ func newUnit(ctx context.Context, whole *stages, s config.Service, number int) (
 	trouble := report.NewTrouble(version())
 	cfg := whole.cfg.Of(s)
 	u := &unit{
+		name: s.Name,
 		stages: &stages{
 			in: whole.in, cfg: cfg, session: session, here: whole.here, trouble: trouble,
 			hub: event.NewHub(trouble.Show, named(whole.hub, s.Name)),
@@ -68,8 +70,8 @@ func named(hub *event.Hub, service string) func(event.Event) {
 	}
 }
 
-// ready is the build of the program, up to when it may start.
-func (u *unit) ready(ctx context.Context) (builder.Result, error) {
+// compileInTurn is the build of the program, up to when that may start.
+func (u *unit) compileInTurn(ctx context.Context) (builder.Result, error) {
 	result, waited, err := u.share.build(ctx)
 	u.waited = waited
 	if result.Outcome == builder.Built || result.Outcome == builder.Same {
