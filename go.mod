@@ -21,4 +21,7 @@ require (
 	golang.org/x/tools v0.26.0
 )
 
-require github.com/mattn/go-colorable v0.1.13 // indirect
+require (
+	github.com/bmatcuk/doublestar/v4 v4.10.0
+	github.com/mattn/go-colorable v0.1.13 // indirect
+)

@@ -20,11 +20,12 @@ type Builder struct {
 	tool    string // the go command; may be empty with Shell and Nothing
 
 	// turn holds a token while a build runs. Whoever put it there owns all below.
-	turn     chan struct{}
-	asked    bool   // go env GOFLAGS was
-	answered string // and this it said
-	seed     string // program in scratch that go build is to find instead of the one at Output, if any
-	left     fingerprint
+	turn  chan struct{}
+	seed  string // program in scratch that go build is to find instead of the one at Output, if any
+	left  fingerprint
+	early *early // what of this build was told
+
+	toolchain toolchain // has a lock of its own
 }
 
 // New prepares to carry out recipe. The folder scratch must exist and be used
@@ -73,7 +74,10 @@ func (b *Builder) clearScratch() error {
 // or for ctx. When ctx ends, the build is killed with everything that it has
 // started, and Build returns Canceled once all of that is gone; a build that
 // has ended by then but is not published yet is not published any more.
-func (b *Builder) Build(ctx context.Context) (Result, error) {
+//
+// The files changed, absolute paths, are why it is made again; what does not
+// parse in them is told to Recipe.Diagnosed at once.
+func (b *Builder) Build(ctx context.Context, changed ...string) (Result, error) {
 	select {
 	case b.turn <- struct{}{}:
 		defer func() { <-b.turn }()
@@ -81,13 +85,17 @@ func (b *Builder) Build(ctx context.Context) (Result, error) {
 		return Result{Outcome: Canceled, Artifact: artifactAt(b.recipe.Output)}, nil
 	}
 	started := time.Now()
-	result, err := b.build(ctx)
+	b.early = newEarly(b.recipe.Diagnosed)
+	env := b.recipe.environ()
+	parsed := b.parse(ctx, env, changed)
+	result, err := b.build(ctx, env)
+	parsed()
 	result.Artifact = artifactAt(b.recipe.Output)
 	result.Elapsed = time.Since(started)
 	return result, err
 }
 
-func (b *Builder) build(ctx context.Context) (Result, error) {
+func (b *Builder) build(ctx context.Context, env []string) (Result, error) {
 	if ctx.Err() != nil {
 		return Result{Outcome: Canceled}, nil
 	}
@@ -107,7 +115,6 @@ func (b *Builder) build(ctx context.Context) (Result, error) {
 		return Result{}, explain("make a scratch folder", err)
 	}
 
-	env := b.recipe.environ()
 	begun, over, err := b.before(ctx, env, temp)
 	if over {
 		return begun, err

@@ -16,7 +16,7 @@ type Diagnostic struct {
 // below them print. What it does not recognize it leaves out; output that it
 // recognizes nothing in gives no diagnostics, and is to be shown as it is.
 func ParseDiagnostics(output string) []Diagnostic {
-	p := parser{places: map[Diagnostic]int{}}
+	p := newParser()
 	for line := range strings.Lines(output) {
 		p.read(strings.TrimRight(line, " \t\r\n"))
 	}
@@ -34,6 +34,8 @@ type parser struct {
 	found  []Diagnostic
 	places map[Diagnostic]int // index in found, by the diagnostic with Count 0
 }
+
+func newParser() *parser { return &parser{places: make(map[Diagnostic]int)} }
 
 func (p *parser) read(line string) {
 	if line == "" {

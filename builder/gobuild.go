@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -31,7 +32,7 @@ func (b *Builder) runGo(ctx context.Context, env []string, work, temp string) (R
 	args = append(args, "-o", out)
 	args = append(args, b.recipe.Packages...)
 
-	ran, err := b.command(ctx, env, b.tool, args...)
+	ran, err := b.command(ctx, env, b.early.listen(), b.tool, args...)
 	planted.restore(out)
 	if err != nil {
 		return Result{}, err
@@ -51,12 +52,12 @@ func (b *Builder) runGo(ctx context.Context, env []string, work, temp string) (R
 	return result, err
 }
 
-func (b *Builder) command(ctx context.Context, env []string, name string, args ...string) (finished, error) {
+func (b *Builder) command(ctx context.Context, env []string, live io.Writer, name string, args ...string) (finished, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	// Without PWD, cmd/go names files by another path than the user's own
 	// when Dir is reached through a symbolic link.
 	cmd.Dir, cmd.Env = b.recipe.Dir, append(env, "PWD="+b.recipe.Dir)
-	ran, err := run(ctx, cmd, nil)
+	ran, err := run(ctx, cmd, live)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%w: %w; install Go from https://go.dev/dl or restart with its new place in PATH", ErrNoToolchain, err)
 	}

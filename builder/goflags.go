@@ -13,23 +13,13 @@ import (
 // GOFLAGS (SetFromGOFLAGS in cmd/go/internal/base/goflags.go).
 
 // goflags is what go takes for GOFLAGS in env. Without the variable it may come
-// from `go env -w`, which go itself knows best; that is asked once.
+// from `go env -w`, which go itself knows best.
 func (b *Builder) goflags(ctx context.Context, env []string) (string, error) {
-	if set := variable(env, "GOFLAGS"); set != "" || b.asked || b.tool == "" {
-		if set == "" {
-			set = b.answered
-		}
+	if set := variable(env, "GOFLAGS"); set != "" || b.tool == "" {
 		return set, nil
 	}
-	ran, err := b.command(ctx, env, b.tool, "env", "GOFLAGS")
-	if err != nil {
-		return "", err
-	}
-	// If it does not know, the build is about to fail, and says why.
-	if ran.state != nil && ran.state.Success() {
-		b.asked, b.answered = true, strings.TrimRight(ran.output, "\r\n")
-	}
-	return b.answered, nil
+	settings, err := b.goenv(ctx, env)
+	return settings.GOFLAGS, err
 }
 
 // shellGoflags is the variable for a command of the shell, nil to leave it.

@@ -45,6 +45,18 @@ type Recipe struct {
 	// Environ is asked for the environment before each build, instead of Env.
 	Environ func() []string
 
+	// Diagnosed is told what is wrong with the code while it is built, each thing
+	// once: what does not parse in the files that Build was given, at once and in
+	// the words of the compiler, and whatever else go build prints, as it does.
+	// It is called from one goroutine at a time, while Build runs, and never with
+	// Shell. Result.Diagnostics has all of it again that still holds.
+	Diagnosed func([]Diagnostic)
+
+	// Member says whether a Go file is built into the program, its build
+	// constraints aside: of others errors are told by the command only. nil: those
+	// are that lie in a folder which Packages names.
+	Member func(path string) bool
+
 	// Progress is told what commands of the shell do, as they do it, and not
 	// what go build does. It is called from one goroutine at a time.
 	Progress func(Progress)

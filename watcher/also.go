@@ -146,6 +146,8 @@ func (t *tree) leaveFlat(dir string) {
 	t.uncount(dir)
 	if t.anchors.users[dir] == 0 {
 		t.deafen(dir)
+	} else if t.source.poller != nil {
+		_ = t.source.poller.remove(dir)
 	}
 	for link := range t.links.trails {
 		if filepath.Dir(link) == dir {
@@ -157,19 +159,18 @@ func (t *tree) leaveFlat(dir string) {
 	}
 }
 
-// repoll has the poller ask anew which files in these folders matter, if it looks
-// at them. What it finds there then is no news to it; so all of that is compared.
+// repoll has a poller ask anew which files in these folders matter. What it finds
+// there then is no news to it; so all of that is compared.
 func (t *tree) repoll(dirs map[string]bool, w *window) {
+	p := t.source.poller
+	if p == nil {
+		return
+	}
 	for dir := range dirs {
-		id, err := identify(dir)
-		if err == nil && !t.source.looksAt(dir, id) {
-			continue
+		if p.remove(dir) != nil {
+			continue // it is none of its folders
 		}
-		if err == nil {
-			_ = t.source.poller.remove(dir)
-			err = t.listen(dir, id)
-		}
-		if err != nil {
+		if err := p.addFolder(dir); err != nil {
 			t.doubtNow(dir, Remove)
 		}
 		t.table.markBelow(dir, 0)

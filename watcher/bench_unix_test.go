@@ -4,6 +4,8 @@ package watcher
 
 import (
 	"io/fs"
+	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,22 +13,35 @@ import (
 )
 
 // BenchmarkPolling is what one look at the tree costs, and how much of a core all
-// of them take, while somebody works and while nobody does.
+// of them take: while somebody works, while nobody does, with inputs beyond bounds,
+// and of a look at everything, before a set is complete.
 func BenchmarkPolling(b *testing.B) {
 	dir := plantTree(b)
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name       string
+		inputs     int // files of the program, 20 in each folder
 		rest       time.Duration
 		everything bool
 	}{
-		"work": {0, false},
-		"rest": {time.Hour, false},
-		"all":  {0, true}, // before a set is complete
+		{"work", 300, 0, false},
+		{"idle", 300, time.Hour, false},
+		{"idle-1000-inputs", 1000, time.Hour, false},
+		{"idle-10000-inputs", 10000, time.Hour, false},
+		{"all", 300, 0, true},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(c.name, func(b *testing.B) {
 			p := newPoller(DefaultPollInterval, func(string, fs.FileMode) bool { return true })
+			prefer := preference(func(path string) bool {
+				n, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+				return err == nil && n < c.inputs/20
+			})
+			p.prefers.Store(&prefer)
 			w, err := newWatcher(Options{Roots: []string{dir}}, p.open)
 			must(b, err)
 			clear(p.fresh) // as after some seconds
+			for _, f := range p.folders {
+				f.listed = time.Now()
+			}
 			looks, before := 0, cpuTime(b)
 			for b.Loop() {
 				looks++

@@ -25,7 +25,7 @@ func (s *sources) try(scratch string) {
 		return
 	}
 	on := FileSystemOf(scratch)
-	if !on.Polls && isSilent(scratch) {
+	if !on.Polls && s.silent(scratch) {
 		on.Polls, on.Why = true, "the kernel has no events here, not even for what ginreload writes"
 		s.known[id.device()] = on
 		s.say(on)

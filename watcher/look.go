@@ -109,7 +109,7 @@ func (t *tree) lookAtEntry(path string, op Op) bool {
 }
 
 func (t *tree) lookAtFolder(path string, kind fs.FileMode, op Op) bool {
-	if !op.structural() || t.folders[filepath.Dir(path)].flat || t.ignored(path, true) {
+	if !op.structural() || !t.enters(path) {
 		return false
 	}
 	// A folder that was found while entering the one above it, in this round, was

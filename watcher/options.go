@@ -23,8 +23,9 @@ type Options struct {
 	// not, and whatever Ignore says. Their folders need not exist either.
 	Files []string
 	// Ignore says what in Roots does not matter; nil ignores nothing. A folder
-	// that is ignored is not entered; a root is never asked about. The answer for
-	// a path must not change. It is called for many paths, and must be fast.
+	// that is ignored is not entered; a root is never asked about. When answers
+	// change, call Reconsider: until then an answer is taken as long as nothing
+	// happens to the path. It is called for many paths, and must be fast.
 	Ignore func(path string, dir bool) bool
 	// Quiet is how long no event must have come for a set to be complete;
 	// 0 means DefaultQuiet.
@@ -56,6 +57,8 @@ type Options struct {
 	// Warn is told, once each, of what is not watched although it should be:
 	// folders that cannot be read, a *LimitError. It must not block; nil is none.
 	Warn func(error)
+
+	budget time.Duration // how long files may be read at first; set by tests
 }
 
 func (o Options) complete() (Options, error) {
@@ -73,6 +76,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Quiet <= 0 {
 		o.Quiet = DefaultQuiet
+	}
+	if o.budget <= 0 {
+		o.budget = baselineBudget
 	}
 	if o.Ceiling <= 0 {
 		o.Ceiling = DefaultCeiling

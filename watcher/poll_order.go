@@ -17,16 +17,17 @@ type order struct {
 }
 
 const (
-	busy = 128 // so many files and folders that changed last are near
+	busy        = 64 // so many files that changed last are near
+	busyFolders = 32 // and so many folders
 	// mostInputs bounds how many more are near, which for a thousand takes about
 	// a hundredth of a core; in a larger program those that changed last.
 	mostInputs = 1000
 
 	// The others are looked at for as long as a look may take, and longer if else
 	// one of them would have to wait for more than a round.
-	share         = 100 // a look takes this part of the pause
+	share         = 100 // a look takes this part of the pause while somebody works
 	shortestRound = 1750 * time.Millisecond
-	longestRound  = 10 * time.Second
+	longestRound  = 15 * time.Second
 	// A round takes this part of the time since something was found: who works
 	// now is not to wait, who is away is not to pay.
 	roundPart = 30
@@ -129,7 +130,7 @@ func (o *order) takeFiles(files []*polledFile) {
 
 func (o *order) takeFolders(folders []*polledFolder) {
 	for i, f := range folders {
-		f.near = i < busy || f.near && len(o.nearFolders) < mostInputs
+		f.near = i < busyFolders || f.near && len(o.nearFolders) < mostInputs
 		if f.near {
 			o.nearFolders = append(o.nearFolders, f)
 		} else {

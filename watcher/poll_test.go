@@ -182,5 +182,36 @@ func TestFolderWithoutTimeIsListedNowAndThen(t *testing.T) {
 				t.Fatal("a new file is not found")
 			}
 		}
+		// From now on it is known that the time of a folder means nothing here.
+		pass(time.Minute)
+		p.look(t.Context(), false)
+		clear(p.fresh)
+		files{"o.go": "new"}.write(t, dir)
+		p.folders[dir].glance, _ = glanceAtNow(dir)
+		for start := time.Now(); ; {
+			pass(DefaultPollInterval)
+			if found := p.look(t.Context(), false); len(found.events) > 0 {
+				break
+			}
+			if time.Since(start) > relistBlind+DefaultPollInterval {
+				t.Fatal("another new file is not found soon")
+			}
+		}
+	})
+}
+
+// A folder that is not entered, since it may not be, is no change again and again.
+func TestFolderThatIsNotEnteredIsAtRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, _ := newPolled(t, files{"x.go": "old", "closed/y.go": "old"})
+		for start := time.Now(); time.Since(start) < 4*relist; {
+			pass(DefaultPollInterval)
+			if found := p.look(t.Context(), false); time.Since(start) > relist/2 && len(found.events) > 0 {
+				t.Fatalf("after %v: %v", time.Since(start), found.events)
+			}
+		}
+		if p.blind {
+			t.Error("the time of a folder is not believed any more")
+		}
 	})
 }

@@ -19,9 +19,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type origin struct {
 	name  string
 	polls bool
+	open  func() (source, error) // nil for the usual
 }
 
-var origins = []origin{{"events", false}, {"polling", true}}
+var origins = []origin{{name: "events"}, {name: "polling", polls: true}}
 
 func eachOrigin(t *testing.T, test func(t *testing.T, on origin)) {
 	t.Helper()
@@ -30,14 +31,16 @@ func eachOrigin(t *testing.T, test func(t *testing.T, on origin)) {
 	}
 }
 
-func (on origin) set(o *Options) { o.Poll, o.PollInterval = on.polls, minPollInterval }
+func (on origin) set(o *Options) {
+	o.Poll, o.EventsOnly, o.PollInterval = on.polls, on.open != nil, minPollInterval
+}
 
 // rig is a running watcher on a folder of its own.
 type rig struct {
 	*testing.T
 	dir   string
 	w     *Watcher
-	polls bool
+	polls bool       // looks at anything
 	done  chan error // what Run returned
 	stop  func()     // ends Run and waits for it
 	sets  int        // sentinels written
@@ -80,7 +83,11 @@ func (on origin) watch(t *testing.T, f files, change ...func(*Options)) *rig {
 
 func (on origin) watchDir(t *testing.T, dir string, change ...func(*Options)) *rig {
 	t.Helper()
-	return watchDir(t, dir, openSource, append([]func(*Options){on.set}, change...)...)
+	open := openSource
+	if on.open != nil {
+		open = on.open
+	}
+	return watchDir(t, dir, open, append([]func(*Options){on.set}, change...)...)
 }
 
 func watchDir(t *testing.T, dir string, open func() (source, error), change ...func(*Options)) *rig {
@@ -91,7 +98,7 @@ func watchDir(t *testing.T, dir string, open func() (source, error), change ...f
 	}
 	w, err := newWatcher(opts, open)
 	must(t, err)
-	r := &rig{T: t, dir: dir, w: w, polls: w.source.polls(), done: make(chan error, 1)}
+	r := &rig{T: t, dir: dir, w: w, polls: w.looks(), done: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(t.Context())
 	go r.run(ctx)
 	r.stop = sync.OnceFunc(func() {
@@ -146,9 +153,8 @@ func (r *rig) asSeen(set string) string {
 // expect asserts that the next set is exactly want, and that no other follows it.
 func (r *rig) expect(want string) ChangeSet {
 	r.Helper()
-	want = r.asSeen(want)
 	set := r.next()
-	if got := r.show(set); got != want {
+	if got := r.show(set); r.asSeen(got) != r.asSeen(want) {
 		r.Fatalf("got  %s\nwant %s", got, want)
 	}
 	r.expectNothing()

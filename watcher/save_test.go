@@ -191,7 +191,7 @@ func largeFileIsJudgedByItsTime(t *testing.T, on origin) {
 
 func TestUnreachedBaselineCountsAsChanged(t *testing.T) {
 	t.Parallel()
-	r := newTable()
+	r := newTable(0)
 	path := t.TempDir() + "/x"
 	must(t, os.WriteFile(path, []byte("same"), 0o644))
 	r.known[path] = fingerprint{state: unsure}

@@ -11,7 +11,8 @@ import (
 // case, since what is changed on this machine is known at once by them.
 type sources struct {
 	poller *poller
-	open   func() (source, error) // of events
+	open   func() (source, error)    // of events
+	silent func(scratch string) bool // the canary's answer
 	tell   func(FileSystem)
 	known  map[device]FileSystem // by what was asked so far
 }
@@ -20,7 +21,7 @@ type sources struct {
 func (w *Watcher) choose(opts Options) {
 	p := newPoller(opts.PollInterval, func(path string, kind fs.FileMode) bool {
 		if kind.IsDir() {
-			return !w.tree.ignored(path, true)
+			return w.tree.enters(path)
 		}
 		return w.tree.concerns(path, kind)
 	})
@@ -29,7 +30,7 @@ func (w *Watcher) choose(opts Options) {
 	case opts.Poll:
 		w.open = p.open
 	case !opts.EventsOnly:
-		s := &sources{poller: p, open: w.open, tell: opts.Polled, known: make(map[device]FileSystem)}
+		s := &sources{poller: p, open: w.open, silent: isSilent, tell: opts.Polled, known: make(map[device]FileSystem)}
 		if opts.Scratch != "" {
 			s.try(opts.Scratch)
 		}

@@ -25,18 +25,20 @@ const baselineBudget = 250 * time.Millisecond
 //
 // It belongs to New, then to Run.
 type table struct {
-	seed  maphash.Seed
-	known map[string]fingerprint
-	dirty map[string]Op // files in doubt and how they were last said to have gone
-	left  map[string]Op // folders of which the files are in doubt, likewise
+	seed   maphash.Seed
+	budget time.Duration
+	known  map[string]fingerprint
+	dirty  map[string]Op // files in doubt and how they were last said to have gone
+	left   map[string]Op // folders of which the files are in doubt, likewise
 }
 
-func newTable() *table {
+func newTable(budget time.Duration) *table {
 	return &table{
-		seed:  maphash.MakeSeed(),
-		known: make(map[string]fingerprint),
-		dirty: make(map[string]Op),
-		left:  make(map[string]Op),
+		budget: budget,
+		seed:   maphash.MakeSeed(),
+		known:  make(map[string]fingerprint),
+		dirty:  make(map[string]Op),
+		left:   make(map[string]Op),
 	}
 }
 
@@ -62,6 +64,17 @@ func (t *table) markAll() {
 	}
 }
 
+// forget drops the files of which lost says that they are no business of ours
+// any more.
+func (t *table) forget(lost func(path string) bool) {
+	for path := range t.known {
+		if lost(path) {
+			delete(t.known, path)
+			delete(t.dirty, path)
+		}
+	}
+}
+
 // baseline takes what is marked as known, and nothing as changed.
 func (t *table) baseline() {
 	paths := slices.Collect(maps.Keys(t.dirty))
@@ -76,19 +89,13 @@ func (t *table) learn(paths []string) {
 		_, dirty := t.dirty[path]
 		return known || dirty
 	})
-	ctx, cancel := context.WithTimeout(context.Background(), baselineBudget)
+	ctx, cancel := context.WithTimeout(context.Background(), t.budget)
 	defer cancel()
 	for i, now := range fingerprints(ctx, t.seed, paths) {
 		if now.state != absent {
 			t.known[paths[i]] = now
 		}
 	}
-}
-
-// forget takes nothing as known of the files that gone is true of.
-func (t *table) forget(gone func(path string) bool) {
-	maps.DeleteFunc(t.known, func(path string, _ fingerprint) bool { return gone(path) })
-	maps.DeleteFunc(t.dirty, func(path string, _ Op) bool { return gone(path) })
 }
 
 // settle looks at everything in doubt and returns what changed, sorted. watched

@@ -164,11 +164,11 @@ func (t *tree) watching(path string) bool {
 		return true
 	}
 	f, entered := t.folders[path]
-	above, ok := t.folders[filepath.Dir(path)]
-	if !ok || entered && !f.flat {
+	_, above := t.folders[filepath.Dir(path)]
+	if !above || entered && !f.flat {
 		return false
 	}
-	return !(t.follows && isFolder(path) && (above.flat || t.ignored(path, true)))
+	return !(t.follows && isFolder(path) && !t.enters(path))
 }
 
 // markWanted marks a path if it is a file to watch, and reports that.
@@ -195,6 +195,11 @@ func (t *tree) wants(path string, kind fs.FileMode) bool {
 func (t *tree) isWatched(path string) bool {
 	_, ok := t.folders[filepath.Dir(path)]
 	return t.singles[path] || ok && t.wants(path, 0)
+}
+
+// enters reports whether a folder in one that is watched is to be watched too.
+func (t *tree) enters(dir string) bool {
+	return !t.folders[filepath.Dir(dir)].flat && !t.ignored(dir, true)
 }
 
 func (t *tree) isRoot(path string) bool { return slices.Contains(t.roots, path) }

@@ -88,6 +88,9 @@ func movedFolderIsWatchedAtItsNewPlaceOnly(t *testing.T, on origin) {
 func watches(t *testing.T, r *rig) (folders []string) {
 	t.Helper()
 	s := r.w.source
+	if s.polls() {
+		r.stop() // the poller belongs to Run
+	}
 	must(t, filepath.WalkDir(r.dir, func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.IsDir() && s.remove(path) == nil {
 			folders = append(folders, path)

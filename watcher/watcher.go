@@ -8,13 +8,15 @@ import (
 	"time"
 )
 
-// Watcher watches. Changes, Watched, Also and Close may be called by any goroutine.
+// Watcher watches. Changes, Watched, Also, Reconsider and Close may be called by
+// any goroutine.
 type Watcher struct {
 	open     func() (source, error)
 	pause    time.Duration // between two looks
 	prefers  atomic.Pointer[preference]
 	changes  chan ChangeSet
 	requests chan request  // from Also to Run
+	again    chan struct{} // from Reconsider, one is enough
 	ended    chan struct{} // closed with changes
 	taken    atomic.Bool   // by the first of Run and Close
 	watched  atomic.Int64  // for Watched; written by the owner of what follows
@@ -40,12 +42,13 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	table := newTable()
+	table := newTable(opts.budget)
 	w := &Watcher{
 		open:     open,
 		pause:    opts.PollInterval,
 		changes:  make(chan ChangeSet),
 		requests: make(chan request),
+		again:    make(chan struct{}, 1),
 		ended:    make(chan struct{}),
 		table:    table,
 		tree:     newTree(opts, table),
@@ -175,6 +178,8 @@ func (w *Watcher) loop(ctx context.Context) error {
 			err = w.look(ctx, false)
 			// Where looking is slow, it takes half of the time at most.
 			look.Reset(max(w.pause-time.Since(began), time.Since(began)))
+		case <-w.again:
+			err = w.reconsider()
 		case <-timer.C:
 			err = w.settle(ctx)
 		case r := <-w.requests:

@@ -27,6 +27,7 @@ var calls = []struct {
 		map[string]string{
 			"cmd/ginreload/main.go":             "the process is main's",
 			"internal/bench/main.go":            "a command of its own, for developers",
+			"internal/bench/targets/main.go":    "the same",
 			"internal/bench/throughput/main.go": "the same",
 			"internal/chaos/main.go":            "the same, and the program that it starts",
 		},

@@ -15,11 +15,13 @@ import (
 
 // options are what the flags say.
 type options struct {
-	saves   int
-	tools   []string
-	air     string
-	example string
-	json    bool
+	saves    int
+	programs []string
+	tools    []string
+	air      string
+	json     bool
+	plot     string
+	from     string
 }
 
 func main() {
@@ -41,34 +43,59 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	results, err := measureAll(ctx, o, stderr)
+	measure := measureAll
+	if o.from != "" {
+		measure = readReport
+	}
+	report, err := measure(ctx, o, stderr)
 	if err != nil {
 		return err
+	}
+	if o.plot != "" {
+		if err := os.WriteFile(o.plot, plot(report), 0o644); err != nil {
+			return err
+		}
 	}
 	if o.json {
 		enc := json.NewEncoder(stdout)
 		enc.SetIndent("", "  ")
-		return enc.Encode(results)
+		return enc.Encode(report)
 	}
-	return printTable(stdout, results)
+	return printTables(stdout, report)
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
-	var tools string
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.IntVar(&o.saves, "n", 8, "`saves` that are measured with each tool")
-	flags.StringVar(&tools, "tools", "ginreload,air,loop", "tools to measure")
-	flags.StringVar(&o.air, "air", "air", "`path` of Air")
-	flags.StringVar(&o.example, "example", "examples/gin", "`folder` of the program, below the root of the repository")
+	flags.IntVar(&o.saves, "n", 8, "`saves` that are measured with each tool and program")
+	programs := flags.String("programs", "gin,many,cgo", "programs to reload; also folders of the repository, as examples/supervised")
+	tools := flags.String("tools", "ginreload,air,reflex,modd,entr,loop", "tools to measure; flags may follow the name of ginreload")
+	flags.StringVar(&o.air, "air", "", "`path` of Air, if it is not installed")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
+	flags.StringVar(&o.plot, "plot", "", "write a picture to `file`.svg, too")
+	flags.StringVar(&o.from, "from", "", "measure nothing, but read a `file` that -json has printed")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	o.tools = strings.Split(tools, ",")
+	o.programs, o.tools = strings.Split(*programs, ","), strings.Split(*tools, ",")
 	if o.saves < 1 {
 		return o, fmt.Errorf("-n %d: at least one save is needed", o.saves)
 	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("%q is not a flag; see -help", flags.Arg(0))
+	}
 	return o, nil
+}
+
+func readReport(_ context.Context, o options, _ io.Writer) (*Report, error) {
+	text, err := os.ReadFile(o.from)
+	if err != nil {
+		return nil, err
+	}
+	var report Report
+	if err := json.Unmarshal(text, &report); err != nil {
+		return nil, fmt.Errorf("read %s: %w", o.from, err)
+	}
+	return &report, nil
 }

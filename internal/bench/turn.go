@@ -9,16 +9,19 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ginreload/ginreload/supervisor/supervisortest"
 )
 
 const (
-	serveWithin = 60 * time.Second
+	startWithin = 10 * time.Minute // the first build compiles all packages
+	serveWithin = 90 * time.Second
 	askEvery    = 2 * time.Millisecond
 	askTimeout  = 500 * time.Millisecond
 	loadEvery   = 5 * time.Millisecond
+	memoryEvery = 50 * time.Millisecond
 
 	// around is how long the load runs before a save, and after the first new
 	// answer, where the old program may still be dying.
@@ -29,23 +32,36 @@ const (
 type turn struct {
 	took             time.Duration
 	requests, failed int
+	cpu              time.Duration // since the turn before, until the tool was at rest again
+	memory           int64         // the most at a moment, in bytes
 }
 
 var errNotServed = errors.New("the new code does not answer")
 
 // turn saves under load.
 func (c *contestant) turn(ctx context.Context, text string) (turn, error) {
+	var report *supervisortest.Report
+	var memory int64
+	var memoryErr error
 	loaded, endLoad := context.WithCancel(ctx)
 	defer endLoad()
-	reports := make(chan *supervisortest.Report, 1)
-	go func() {
-		reports <- supervisortest.Load{URL: "http://" + c.addr(), NewConn: 1, Every: loadEvery}.Run(loaded)
-	}()
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		report = supervisortest.Load{URL: "http://" + c.addr(), NewConn: 1, Every: loadEvery}.Run(loaded)
+	})
+	watching.Go(func() { memory, memoryErr = c.Peak(loaded, memoryEvery) })
 
 	took, err := c.timedSave(ctx, text)
 	endLoad()
-	report := <-reports
-	return turn{took: took, requests: report.Requests, failed: report.Failed}, err
+	watching.Wait()
+	if err := errors.Join(err, memoryErr); err != nil {
+		return turn{}, err
+	}
+	before := c.used.CPU
+	if c.used, err = c.Settle(ctx, settleWithin); err != nil {
+		return turn{}, err
+	}
+	return turn{took, report.Requests, report.Failed, c.used.CPU - before, memory}, nil
 }
 
 func (c *contestant) timedSave(ctx context.Context, text string) (time.Duration, error) {
@@ -56,7 +72,7 @@ func (c *contestant) timedSave(ctx context.Context, text string) (time.Duration,
 	if err := c.save(text); err != nil {
 		return 0, err
 	}
-	if err := c.await(ctx, text); err != nil {
+	if err := c.await(ctx, text, serveWithin); err != nil {
 		return 0, err
 	}
 	took := time.Since(saved)
@@ -75,8 +91,8 @@ func rest(ctx context.Context) error {
 }
 
 // await asks on a new connection each time until the answer is text.
-func (w *workspace) await(ctx context.Context, text string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, serveWithin, fmt.Errorf("%w within %v", errNotServed, serveWithin))
+func (w *workspace) await(ctx context.Context, text string, within time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("%w within %v", errNotServed, within))
 	defer cancel()
 	again := time.NewTicker(askEvery)
 	defer again.Stop()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/report"
 )
@@ -70,8 +71,14 @@ func (a *audience) hear(in Invocation, cfg config.Config) { a.sink = in.sink(cfg
 // files say what a file is for.
 type files struct {
 	config.Config
-	known known
-	alone bool // nothing but the go command has a hand in the build
+	known  known
+	alone  bool // nothing but the go command has a hand in the build
+	ignore *ignore.Ignore
+}
+
+// Ignored adds what git ignores to what the configuration does.
+func (f files) Ignored(path string, dir bool) bool {
+	return f.Config.Ignored(path, dir) || f.ignore.Left(path, dir)
 }
 
 // Relevant adds the files that Config has no word for, or does not know to be a
@@ -84,11 +91,16 @@ func (f files) Relevant(path string) (bool, string) {
 		return true, plan.Configuration // the first one
 	}
 	ok, why := f.Config.Relevant(path)
-	if ok {
-		return ok, why
-	}
 	if _, part := f.known.Input(path); part {
+		if ok {
+			return ok, why
+		}
 		return f.RelevantPart(path)
+	}
+	if ok {
+		if without := f.ignore.Why(path); without != "" {
+			return false, without
+		}
 	}
 	return ok, why
 }

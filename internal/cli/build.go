@@ -14,9 +14,16 @@ import (
 
 // build runs one build, keeps its log, and says what it came to in the loop's
 // words.
-func (s *stages) build(ctx context.Context, number int) loop.Built {
+func (s *stages) build(ctx context.Context, number int, files []string) loop.Built {
 	s.made.voice.publish = s.hub.Publish
-	result, err := s.compile(ctx)
+	s.number.Store(int64(number))
+	changed := make([]string, len(files))
+	for i, file := range files {
+		if changed[i] = filepath.FromSlash(file); !filepath.IsAbs(changed[i]) {
+			changed[i] = filepath.Join(s.here, changed[i])
+		}
+	}
+	result, err := s.compile(ctx, changed...)
 	b := s.outcome(result, err)
 	b.Number = number
 	output := result.Output
@@ -53,12 +60,25 @@ func (s *stages) outcome(result builder.Result, err error) loop.Built {
 	packages := make(map[string]bool)
 	for _, d := range result.Diagnostics {
 		packages[d.Package] = true
-		b.Report.Diagnostics = append(b.Report.Diagnostics, event.Diagnostic{
+	}
+	b.Report.Diagnostics = s.diagnostics(result.Diagnostics)
+	b.Report.Errors, b.Report.Packages = len(result.Diagnostics), len(packages)
+	return b
+}
+
+// diagnosed tells what is wrong while the build still runs.
+func (s *stages) diagnosed(list []builder.Diagnostic) {
+	s.hub.Publish(event.Event{Kind: event.Diagnosed, Build: &event.Build{Number: int(s.number.Load()), Diagnostics: s.diagnostics(list)}})
+}
+
+func (s *stages) diagnostics(list []builder.Diagnostic) []event.Diagnostic {
+	var all []event.Diagnostic
+	for _, d := range list {
+		all = append(all, event.Diagnostic{
 			Package: d.Package, File: s.fromHere(d.File), Line: d.Line, Column: d.Column, Message: d.Message, Count: d.Count,
 		})
 	}
-	b.Report.Errors, b.Report.Packages = len(result.Diagnostics), len(packages)
-	return b
+	return all
 }
 
 // fromHere makes a path that the build printed one that can be opened from

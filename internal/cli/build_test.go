@@ -54,7 +54,7 @@ func (b *built) see(e event.Event) {
 
 func (b *built) expect(outcome event.Outcome, want ...string) {
 	b.t.Helper()
-	got := b.build(b.t.Context(), 7)
+	got := b.build(b.t.Context(), 7, nil)
 	if got.Number != 7 || got.Outcome != outcome || got.Binary == "" {
 		b.t.Errorf("%+v, want %s", got, outcome)
 	}

@@ -51,6 +51,9 @@ func written(cfg config.Config) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# file                %s\n# commands run in     %s\n# watched             %s\n", file, cfg.Dir, strings.Join(cfg.Roots(), ", "))
+	for _, on := range willPoll(cfg) {
+		fmt.Fprintf(&b, "# polled              %s\n", whyPolled(on))
+	}
 	builds := "ginreload builds the main package itself"
 	if len(cfg.Services) > 0 {
 		builds = "the services say what is built"
@@ -180,12 +183,21 @@ func writeJSON(w io.Writer, cfg config.Config) error {
 		Message string `json:"message"`
 		Hint    string `json:"hint,omitempty"`
 	}
+	type polled struct {
+		Mount string `json:"mount,omitempty"`
+		Type  string `json:"type,omitempty"`
+		Why   string `json:"why"`
+	}
 	values := []value{}
 	for _, v := range cfg.Values() {
 		if v.Value == "" {
 			v.Value = "null"
 		}
 		values = append(values, value{v.Key, json.RawMessage(v.Value), v.Origin})
+	}
+	var systems []polled
+	for _, on := range willPoll(cfg) {
+		systems = append(systems, polled{on.Mount, on.Type, on.Why})
 	}
 	findings := []finding{}
 	for _, e := range cfg.Errors {
@@ -204,6 +216,7 @@ func writeJSON(w io.Writer, cfg config.Config) error {
 		File     string    `json:"file,omitempty"`
 		Dir      string    `json:"dir"`
 		Values   []value   `json:"values"`
+		Polled   []polled  `json:"polled,omitempty"` // file systems, beside what build.poll says
 		Findings []finding `json:"findings"`
-	}{cfg.File, cfg.Dir, values, findings})
+	}{cfg.File, cfg.Dir, values, systems, findings})
 }

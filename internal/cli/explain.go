@@ -14,6 +14,7 @@ import (
 
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/graph"
+	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/plan"
 	"github.com/ginreload/ginreload/internal/project"
 	"github.com/ginreload/ginreload/watcher"
@@ -35,7 +36,7 @@ func explain(in Invocation, cfg config.Config) error {
 	}
 	m.environment = &environment{own: in.Env, files: cfg.EnvFiles, set: m.Set}
 	m.Before = append(preCommands(cfg), m.Before...)
-	e := explainer{cfg: cfg, made: m, here: in.Dir}
+	e := explainer{cfg: cfg, made: m, here: in.Dir, ignore: ignores(ctx, cfg, in.Env)}
 	unknown := e.learn(ctx)
 	var all []explanation
 	for _, file := range cfg.Explained {
@@ -53,9 +54,10 @@ func explain(in Invocation, cfg config.Config) error {
 
 // explainer knows what run would know.
 type explainer struct {
-	cfg  config.Config
-	made made
-	here string
+	cfg    config.Config
+	made   made
+	here   string
+	ignore *ignore.Ignore
 	snapshot
 }
 
@@ -107,7 +109,7 @@ func (e explainer) explain(file string) (explanation, error) {
 	if err == nil && info.IsDir() {
 		return explanation{}, &config.UsageError{Message: file + " is a folder", Hint: "name a file in it; it need not exist"}
 	}
-	known := files{e.cfg, e.snapshot, len(e.made.Before) == 0}
+	known := files{e.cfg, e.snapshot, len(e.made.Before) == 0, e.ignore}
 	d := plan.Decide(watcher.ChangeSet{Changes: []watcher.Change{{Path: file, Op: watcher.Write}}}, e.here, known)
 	x := explanation{Action: d.Action, Exists: !errors.Is(err, fs.ErrNotExist)}
 	_, why := known.Relevant(file)

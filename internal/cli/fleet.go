@@ -71,7 +71,7 @@ func several(ctx context.Context, s *stages, told *audience) (next *config.Confi
 	}
 	told.hear(s.in, s.cfg)
 	told.sink = f.endLines(told.sink)
-	if err := s.watch(f.withEnvFiles().EnvFiles); err != nil {
+	if err := f.watchAll(ctx); err != nil {
 		return nil, unusable{err}
 	}
 	defer func() {
@@ -97,6 +97,7 @@ func serviceNames(cfg config.Config) []string {
 
 // prepare finds out how to build what has to be built.
 func (f *fleet) prepare(ctx context.Context) error {
+	f.late = make(chan watcher.ChangeSet)
 	f.made.environment = &environment{own: f.session.Env(f.in.Env), files: f.cfg.EnvFiles}
 	f.labels = report.NewLabels(serviceNames(f.cfg), report.ColorEnabled(f.cfg.Color, isTerminal(f.in.Stdout), f.in.getenv), report.ASCII(f.in.getenv))
 	for i, s := range f.cfg.Services {
@@ -156,8 +157,18 @@ func (f *fleet) addUnit(ctx context.Context, s config.Service, number int) (*uni
 	u.compile = u.compileInTurn
 	u.also = func(folders []string) { f.watchAlso(u, folders) }
 	u.inputs = u.keeper()
+	u.late = f.late
 	f.own = append(f.own, u.own...)
 	return u, nil
+}
+
+// watchAll watches for all services.
+func (f *fleet) watchAll(ctx context.Context) error {
+	err := f.watch(ctx, f.withEnvFiles().EnvFiles)
+	for _, u := range f.units {
+		u.ignore = f.ignore
+	}
+	return err
 }
 
 // watchAlso has folders watched that a service is made of, and those of the others.
@@ -248,6 +259,7 @@ func (f *fleet) run(ctx context.Context) error {
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings,
 		Changes:    f.watcher.Changes(),
+		Late:       f.late,
 		Decide:     f.decide,
 		Reread:     f.reread,
 		Task:       f.task,
@@ -281,8 +293,9 @@ func (f *fleet) Events() <-chan app.Event { return f.events }
 // decide hands changes to the services that they are for. What is left for the
 // loop of all are rules, tests and the configuration.
 func (f *fleet) decide(set watcher.ChangeSet) plan.Decision {
+	f.reconsider(set)
 	f.changes.Add(1)
-	all := plan.Decide(set, f.here, files{Config: f.withEnvFiles(), known: f})
+	all := plan.Decide(set, f.here, files{Config: f.withEnvFiles(), known: f, ignore: f.ignore})
 	if all.Action != plan.Ignore {
 		for _, c := range f.commands {
 			select {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
@@ -30,12 +31,13 @@ func (p parts) Altered([]string) bool { return false }
 // command. told gets the name of each service that hears of a change.
 func newFleet(t *testing.T, root string, services map[string][]string) (f *fleet, told func() string) {
 	cfg := config.Config{Dir: root, Root: root, IncludeExt: []string{"go", "html"}, TestdataDir: "testdata"}
-	f = &fleet{stages: &stages{cfg: cfg, here: root}, commands: []sidecar{{edits: make(chan struct{}, 1)}}}
+	without := ignores(t.Context(), cfg, nil)
+	f = &fleet{stages: &stages{cfg: cfg, here: root, ignore: without}, commands: []sidecar{{edits: make(chan struct{}, 1)}}}
 	heard := make(chan string, 100)
 	for _, name := range []string{"api", "worker"} {
 		s := config.Service{Name: name, EnvFiles: []string{filepath.Join(root, name+".env")}}
 		u := &unit{
-			stages:  &stages{cfg: cfg.Of(s), here: root},
+			stages:  &stages{cfg: cfg.Of(s), here: root, ignore: without},
 			changes: make(chan watcher.ChangeSet), decisions: make(chan plan.Decision), over: make(chan struct{}),
 		}
 		u.cfg.EnvFiles = s.EnvFiles
@@ -43,7 +45,7 @@ func newFleet(t *testing.T, root string, services map[string][]string) (f *fleet
 		for _, file := range services[name] {
 			files = append(files, filepath.Join(root, file))
 		}
-		u.inputs = inputs.New(func(context.Context) (inputs.Graph, error) { return files, nil })
+		u.inputs = inputs.New(func(context.Context, time.Time) (inputs.Graph, func(), error) { return files, func() {}, nil })
 		u.heard(event.Event{Kind: event.BuildFinished, Build: &event.Build{Outcome: event.Same}})
 		t.Cleanup(func() { close(u.over) })
 		go func() {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ginreload/ginreload/internal/event"
 	"github.com/ginreload/ginreload/internal/graph"
@@ -30,18 +32,51 @@ func (s *stages) keeper() *inputs.Keeper {
 	if !s.made.plain() {
 		return inputs.New(nil)
 	}
-	return inputs.New(func(ctx context.Context) (inputs.Graph, error) {
+	s.late = make(chan watcher.ChangeSet)
+	var watched []string // belongs to whoever loads
+	return inputs.New(func(ctx context.Context, built time.Time) (inputs.Graph, func(), error) {
 		g, err := graph.Load(ctx, s.made.query(s.builder.Tool()))
 		if err != nil {
 			if !errors.Is(err, context.Canceled) {
 				s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: err.Error()})
 			}
-			return nil, err
+			return nil, nil, err
 		}
-		s.also(beyond(s.cfg, g))
-		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: extentOf(g)})
-		return g, nil
+		folders := beyond(files{Config: s.cfg, ignore: s.ignore}, g)
+		s.also(folders)
+		set := missed(g, folders, watched, built)
+		watched = folders
+		return g, func() { s.learned(ctx, g, set) }, nil
 	})
+}
+
+// learned tells of a graph, and has changes decided about that it has come too
+// late for. A build that begins meanwhile has them.
+func (s *stages) learned(ctx context.Context, g *graph.Graph, set watcher.ChangeSet) {
+	s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: extentOf(g)})
+	if set.Empty() {
+		return
+	}
+	select {
+	case s.late <- set:
+	case <-ctx.Done():
+	}
+}
+
+// missed are the inputs in folders that are watched only now, and that may have
+// changed since they were built.
+func missed(g *graph.Graph, folders, before []string, built time.Time) watcher.ChangeSet {
+	set := watcher.ChangeSet{First: time.Now()}
+	for _, file := range g.Files() {
+		dir := filepath.Dir(file)
+		if !slices.Contains(folders, dir) || slices.Contains(before, dir) {
+			continue
+		}
+		if info, err := os.Stat(file); err == nil && !info.ModTime().Before(built) {
+			set.Changes = append(set.Changes, watcher.Change{Path: file, Op: watcher.Write})
+		}
+	}
+	return set
 }
 
 func extentOf(g *graph.Graph) string {
@@ -71,6 +106,23 @@ func beyond(cfg interface {
 
 // decide says what changes lead to.
 func (s *stages) decide(set watcher.ChangeSet) plan.Decision {
+	s.reconsider(set)
+	return s.weigh(set)
+}
+
+// reconsider looks at what git ignores once that may have changed.
+func (s *stages) reconsider(set watcher.ChangeSet) {
+	var paths []string
+	for _, c := range set.Changes {
+		paths = append(paths, c.Path)
+	}
+	if s.ignore.Changed(paths) {
+		s.watcher.Reconsider()
+	}
+}
+
+// weigh says what changes are to the program, and what follows from that.
+func (s *stages) weigh(set watcher.ChangeSet) plan.Decision {
 	var paths []string
 	all := set.Overflow
 	for _, c := range set.Changes {
@@ -78,10 +130,12 @@ func (s *stages) decide(set watcher.ChangeSet) plan.Decision {
 		all = all || slices.Contains(s.cfg.EnvFiles, c.Path) // GOFLAGS may be in it
 	}
 	s.inputs.Changed(paths, all)
-	return plan.Decide(set, s.here, s.files())
+	d := plan.Decide(set, s.here, s.files())
+	d.AsBuilt = d.AsBuilt && exists(s.made.Output) // somebody may have cleaned up
+	return d
 }
 
-func (s *stages) files() files { return files{s.cfg, s.inputs, len(s.made.Before) == 0} }
+func (s *stages) files() files { return files{s.cfg, s.inputs, len(s.made.Before) == 0, s.ignore} }
 
 // known says what the program is made of.
 type known interface {

@@ -12,7 +12,7 @@ import (
 // joint is a build for all services that are made of the same: what one of them
 // has built since the last change is not built again for the others.
 type joint struct {
-	compile func(context.Context) (builder.Result, error)
+	compile func(ctx context.Context, changed ...string) (builder.Result, error)
 	turn    chan struct{}  // of all joints, with as much room as builds may run at a time
 	changes *atomic.Uint64 // that were handed to the services
 
@@ -45,8 +45,8 @@ type share struct {
 // build builds, or takes what was built for another service. It returns how long
 // it had to wait for other builds. When ctx is done it returns at once if the
 // build is still wanted by another service, else when nothing of it runs.
-func (s *share) build(ctx context.Context) (builder.Result, time.Duration, error) {
-	f := s.joint.board()
+func (s *share) build(ctx context.Context, changed []string) (builder.Result, time.Duration, error) {
+	f := s.joint.board(changed)
 	select {
 	case <-f.done:
 	case <-ctx.Done():
@@ -65,8 +65,9 @@ func (s *share) build(ctx context.Context) (builder.Result, time.Duration, error
 	return result, f.waited, f.err
 }
 
-// board returns the flight for what is on disk now.
-func (j *joint) board() *flight {
+// board returns the flight for what is on disk now; changed are those files of it
+// that a new one is for.
+func (j *joint) board(changed []string) *flight {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	changes := j.changes.Load()
@@ -77,7 +78,7 @@ func (j *joint) board() *flight {
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &flight{changes: changes, cancel: cancel, waiting: 1, done: make(chan struct{})}
 	j.flight = f
-	go j.fly(ctx, f)
+	go j.fly(ctx, f, changed)
 	return f
 }
 
@@ -94,7 +95,7 @@ func (j *joint) leave(f *flight) bool {
 	return true
 }
 
-func (j *joint) fly(ctx context.Context, f *flight) {
+func (j *joint) fly(ctx context.Context, f *flight, changed []string) {
 	defer close(f.done)
 	defer f.cancel()
 	begun := time.Now()
@@ -106,7 +107,7 @@ func (j *joint) fly(ctx context.Context, f *flight) {
 		return
 	}
 	f.waited = time.Since(begun)
-	f.result, f.err = j.compile(ctx)
+	f.result, f.err = j.compile(ctx, changed...)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if f.result.Outcome == builder.Built {

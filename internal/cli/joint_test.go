@@ -30,7 +30,7 @@ type yard struct {
 func newYard() *yard { return &yard{turn: make(chan struct{}, 1), began: time.Now()} }
 
 func (y *yard) joint(t *testing.T, outcomes ...builder.Outcome) *joint {
-	return &joint{turn: y.turn, changes: &y.changes, compile: func(ctx context.Context) (builder.Result, error) {
+	return &joint{turn: y.turn, changes: &y.changes, compile: func(ctx context.Context, _ ...string) (builder.Result, error) {
 		y.mu.Lock()
 		y.running++
 		if y.running > 1 {
@@ -63,7 +63,7 @@ func (y *yard) joint(t *testing.T, outcomes ...builder.Outcome) *joint {
 // build builds in the background, for a service of that name.
 func (y *yard) build(name string, s *share, ctx context.Context) {
 	go func() {
-		result, waited, err := s.build(ctx)
+		result, waited, err := s.build(ctx, nil)
 		y.mu.Lock()
 		defer y.mu.Unlock()
 		text := fmt.Sprintf("%.1f %s %v", time.Since(y.began).Seconds(), name, result.Outcome)

@@ -11,11 +11,13 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ginreload/ginreload/builder"
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/inputs"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/outage"
@@ -53,7 +55,7 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 		return nil, unusable{err}
 	}
 	told.hear(in, cfg)
-	if err := s.watch(cfg.EnvFiles); err != nil {
+	if err := s.watch(ctx, cfg.EnvFiles); err != nil {
 		return nil, unusable{err}
 	}
 	console, err := openConsole(in, cfg, told.screen.program)
@@ -76,11 +78,14 @@ type stages struct {
 	session *proc.Session
 	made    made
 	builder *builder.Builder
-	compile func(context.Context) (builder.Result, error)
-	own     []string // files that are made here and not watched
+	compile func(ctx context.Context, changed ...string) (builder.Result, error)
+	number  atomic.Int64 // of the last build
+	own     []string     // files that are made here and not watched
+	ignore  *ignore.Ignore
 	watcher *watcher.Watcher
 	also    func(folders []string) // of the watcher
 	inputs  *inputs.Keeper         // belongs to the loop
+	late    chan watcher.ChangeSet // of folders that inputs has had watched
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
@@ -105,6 +110,7 @@ func (s *stages) prepare(ctx context.Context) error {
 
 func (s *stages) openBuilder() error {
 	var err error
+	s.made.Diagnosed = s.diagnosed
 	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
 	if errors.Is(err, builder.ErrNoToolchain) {
 		return errNoGo
@@ -150,6 +156,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
+		Late:       s.late,
 		Decide:     s.decide,
 		Reread:     s.reread,
 		Build:      s.build,
@@ -193,15 +200,19 @@ func (s *stages) pass(ctx context.Context, interrupts chan<- string) {
 
 // watch starts to watch before the first build, so that no change falls
 // between the two.
-func (s *stages) watch(envFiles []string) error {
+func (s *stages) watch(ctx context.Context, envFiles []string) error {
+	s.ignore = ignores(ctx, s.cfg, s.in.Env)
 	w, err := watcher.New(watcher.Options{
 		Roots: s.roots(),
-		Files: append(existing(s.cfg.File), envFiles...),
+		Files: slices.Concat(existing(s.cfg.File), envFiles, s.ignore.Files()),
 		Ignore: func(path string, dir bool) bool {
-			return slices.Contains(s.own, path) || s.cfg.Ignored(path, dir)
+			return slices.Contains(s.own, path) || files{Config: s.cfg, ignore: s.ignore}.Ignored(path, dir)
 		},
 		FollowSymlinks: s.cfg.FollowSymlink,
 		Poll:           s.cfg.Poll,
+		EventsOnly:     s.cfg.EventsOnly(),
+		Scratch:        s.made.scratch,
+		Polled:         s.polled,
 		PollInterval:   s.cfg.PollInterval,
 		Ceiling:        s.cfg.Delay,
 		Warn:           s.warn,
@@ -229,12 +240,17 @@ func (s *stages) roots() []string {
 	return roots
 }
 
-// warn tells about folders that are not watched, but not before the first line.
+// warn tells about folders that are not watched.
 func (s *stages) warn(err error) {
 	e := event.Event{Kind: event.Notice, Level: event.Warn, Message: err.Error()}
 	if errors.Is(err, fs.ErrPermission) {
 		e.Hint = "changes in it are not seen: make it readable, or list it in exclude_dir of .air.toml"
 	}
+	s.notice(e)
+}
+
+// notice is published, but not before the first line.
+func (s *stages) notice(e event.Event) {
 	if !s.announced {
 		s.early = append(s.early, e)
 		return

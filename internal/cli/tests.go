@@ -21,7 +21,7 @@ func (s *stages) test(ctx context.Context, files []string) loop.Tested {
 	}
 	begun := time.Now()
 	report, err := suite.Suite{
-		Session: s.session, Dir: s.cfg.Root, Here: s.here, Flags: s.made.Flags, Args: s.cfg.TestArgs,
+		Session: s.session, Tool: s.builder.Tool(), Dir: s.cfg.Root, Here: s.here, Flags: s.made.Flags, Args: s.cfg.TestArgs,
 	}.Run(ctx, s.environment(), paths)
 	tested := loop.Tested{Report: event.Tests{
 		Outcome: event.TestsPassed, Millis: float64(time.Since(begun).Microseconds()) / 1000,

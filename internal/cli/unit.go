@@ -71,8 +71,8 @@ func named(hub *event.Hub, service string) func(event.Event) {
 }
 
 // compileInTurn is the build of the program, up to when that may start.
-func (u *unit) compileInTurn(ctx context.Context) (builder.Result, error) {
-	result, waited, err := u.share.build(ctx)
+func (u *unit) compileInTurn(ctx context.Context, changed ...string) (builder.Result, error) {
+	result, waited, err := u.share.build(ctx, changed)
 	u.waited = waited
 	if result.Outcome == builder.Built || result.Outcome == builder.Same {
 		built := time.Now()
@@ -90,7 +90,7 @@ func (u *unit) compileInTurn(ctx context.Context) (builder.Result, error) {
 func (u *unit) decide(set watcher.ChangeSet) plan.Decision {
 	u.knowing.Lock()
 	defer u.knowing.Unlock()
-	d := u.stages.decide(set)
+	d := u.weigh(set)
 	d.Rules, d.Reread, d.Tests = nil, nil, nil // are for all
 	return d
 }
@@ -137,8 +137,8 @@ func (u *unit) run(ctx context.Context, cues service.Cues) error {
 		Settings: settings,
 		Changes:  u.changes,
 		Decide:   func(watcher.ChangeSet) plan.Decision { return <-u.decisions },
-		Build: func(ctx context.Context, number int) loop.Built {
-			b := u.build(ctx, number)
+		Build: func(ctx context.Context, number int, files []string) loop.Built {
+			b := u.build(ctx, number, files)
 			b.Waited = u.waited
 			return b
 		},

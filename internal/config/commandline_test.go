@@ -226,8 +226,8 @@ func TestUsage(t *testing.T) {
 			t.Errorf("the text is not the one in %s (go test -update): %v", golden, err)
 		}
 		lines := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
-		if len(lines) > 44 {
-			t.Errorf("%s: %d lines, want at most 44", name, len(lines))
+		if len(lines) > 48 {
+			t.Errorf("%s: %d lines, want at most 48", name, len(lines))
 		}
 		for _, line := range lines {
 			if len(line) > 80 {

@@ -59,8 +59,9 @@ type Config struct {
 	Rerun      bool
 	RerunDelay time.Duration
 
+	Gitignore     bool          // what git ignores does not matter, unless the build reads it or a key names it (default)
 	FollowSymlink bool          // watch folders behind symbolic links
-	Poll          bool          // look at the files instead of waiting for events
+	Poll          bool          // look at all files instead of waiting for events; without it where the file system calls for it, see EventsOnly
 	PollInterval  time.Duration // 0 = the watcher decides
 
 	Rules []Rule // in their order; the first that matches a file has it

@@ -53,7 +53,8 @@ func (c *Config) notes() []Warning {
 		note(len(c.Services) > 0 && set(name), name, "is for Air: ginreload runs the services", "")
 	}
 	c.noteFolders(note)
-	note(c.PollInterval != 0 && !c.Poll, "build.poll_interval", "has no effect without build.poll", "")
+	note(c.PollInterval != 0 && !c.Poll, "build.poll_interval", "has no effect without build.poll",
+		"but on file systems that others change too, which ginreload polls by itself")
 	note(set("build.rerun_delay") && c.RerunDelay != 500*time.Millisecond && !c.Rerun, "build.rerun_delay", "has no effect without build.rerun", "")
 	note(c.KillDelay > time.Minute, "build.kill_delay", fmt.Sprintf("is %v: a whole number below 1000000 is milliseconds", c.KillDelay), killDelayHint)
 	note(c.KillDelay > 0 && c.KillDelay < 10*time.Millisecond, "build.kill_delay",

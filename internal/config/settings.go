@@ -73,6 +73,7 @@ var settings = []setting[Config]{
 
 	define("ginreload.test", boolean, false, func(c *Config) *bool { return &c.Test }),
 	define("ginreload.test_args", list, nil, func(c *Config) *[]string { return &c.TestArgs }),
+	define("ginreload.gitignore", boolean, true, func(c *Config) *bool { return &c.Gitignore }),
 	define("ginreload.only", list, nil, func(c *Config) *[]string { return &c.Only }),
 }
 

@@ -14,6 +14,7 @@ const (
 	Started       Kind = "started"        // ginreload runs: Package or Services, Root, Message
 	Changed       Kind = "changed"        // files changed: Files, Action, Why
 	BuildStarted  Kind = "build-started"  // Build.Number
+	Diagnosed     Kind = "diagnosed"      // errors that are known while a build runs: Build with number and diagnostics; BuildFinished has them again
 	BuildFinished Kind = "build-finished" // Build with outcome and diagnostics
 	CommandBegun  Kind = "command-begun"  // a command of the configuration starts: Command
 	CommandEnded  Kind = "command-ended"  // and ends: Command, Exit; Message if it could not be run

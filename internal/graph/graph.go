@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Query says which program, and how it is built.
@@ -36,6 +37,7 @@ type Graph struct {
 	profiles map[string]*pkg // for the optimizer, whether they are there or not
 	links    map[string]string
 	embedded []string // files, links in their folders resolved
+	resolved sync.Map // folders by folders, see unlinked
 }
 
 // pkg is a package.

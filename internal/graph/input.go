@@ -53,12 +53,23 @@ func (g *Graph) find(path string) (Input, *pkg, bool) {
 	if ok {
 		return in, nil, true
 	}
-	if resolved := filepath.Join(resolve(filepath.Dir(path)), filepath.Base(path)); resolved != path {
+	if resolved := filepath.Join(g.unlinked(filepath.Dir(path)), filepath.Base(path)); resolved != path {
 		if in, other, ok := g.look(resolved); ok || beside == nil {
 			return in, other, ok
 		}
 	}
 	return Input{}, beside, false
+}
+
+// unlinked returns a folder without links in its path. It asks once: of another
+// link Altered is told.
+func (g *Graph) unlinked(dir string) string {
+	if known, ok := g.resolved.Load(dir); ok {
+		return known.(string)
+	}
+	resolved := resolve(dir)
+	g.resolved.Store(dir, resolved)
+	return resolved
 }
 
 func (g *Graph) look(path string) (in Input, beside *pkg, ok bool) {

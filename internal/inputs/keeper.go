@@ -3,6 +3,7 @@ package inputs
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/ginreload/ginreload/internal/event"
 	"github.com/ginreload/ginreload/internal/graph"
@@ -18,10 +19,11 @@ type Graph interface {
 // Keeper keeps a graph. It belongs to one goroutine: whoever hears of changes
 // and of what becomes of them.
 type Keeper struct {
-	load  func(context.Context) (Graph, error)
-	graph Graph // nil as long as there is none
-	doubt bool  // graph may be wrong
-	due   bool  // a graph is to be loaded when the reload under way is over
+	load  Load
+	graph Graph     // nil as long as there is none
+	doubt bool      // graph may be wrong
+	due   bool      // a graph is to be loaded when the reload under way is over
+	built time.Time // when the last build was started
 
 	loading    chan loaded // what is being loaded comes here, nil: nothing is
 	changed    []string    // since that began
@@ -31,14 +33,18 @@ type Keeper struct {
 	background sync.WaitGroup
 }
 
+// Load loads a graph. It is called by one goroutine at a time, hears when the last
+// build was started, and tells itself if it fails. If then is not nil, it is called
+// once the Keeper knows of the graph.
+type Load func(ctx context.Context, built time.Time) (g Graph, then func(), err error)
+
 type loaded struct {
 	graph Graph
 	err   error
 }
 
-// New returns a Keeper without a graph. load is called by one goroutine at a time,
-// and tells itself if it fails; with nil, nothing is ever known.
-func New(load func(context.Context) (Graph, error)) *Keeper {
+// New returns a Keeper without a graph. Without load, nothing is ever known.
+func New(load Load) *Keeper {
 	return &Keeper{load: load, cancel: func() {}}
 }
 
@@ -81,7 +87,7 @@ func (k *Keeper) Heard(e event.Event) {
 	switch e.Kind {
 	case event.BuildStarted:
 		k.callOff()
-		k.due = false
+		k.due, k.built = false, e.Time
 	case event.BuildFinished:
 		k.due = e.Build != nil && (e.Build.Outcome == event.Built || e.Build.Outcome == event.Same)
 		if k.due && e.Build.Outcome == event.Same {
@@ -103,6 +109,7 @@ func (k *Keeper) begin() {
 	}
 	k.callOff()
 	ctx, cancel := context.WithCancel(context.Background())
+	built := k.built
 	loading, before, last := make(chan loaded, 1), k.last, make(chan struct{})
 	k.loading, k.changed, k.lost, k.cancel, k.last = loading, nil, false, cancel, last
 	k.background.Go(func() {
@@ -111,8 +118,11 @@ func (k *Keeper) begin() {
 		if before != nil {
 			<-before
 		}
-		g, err := k.load(ctx)
+		g, then, err := k.load(ctx, built)
 		loading <- loaded{g, err}
+		if then != nil {
+			then()
+		}
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ginreload/ginreload/internal/event"
 	"github.com/ginreload/ginreload/internal/graph"
@@ -28,6 +29,7 @@ type rig struct {
 	*Keeper
 	t       *testing.T
 	begun   int
+	after   int      // loads that went well
 	answers chan any // names, or an error
 	running bool
 }
@@ -36,7 +38,7 @@ type rig struct {
 func within(t *testing.T, test func(*rig)) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{t: t, answers: make(chan any)}
-		r.Keeper = New(func(ctx context.Context) (Graph, error) {
+		r.Keeper = New(func(ctx context.Context, _ time.Time) (Graph, func(), error) {
 			if r.running {
 				t.Error("two at once")
 			}
@@ -46,11 +48,11 @@ func within(t *testing.T, test func(*rig)) {
 			select {
 			case answer := <-r.answers:
 				if err, ok := answer.(error); ok {
-					return nil, err
+					return nil, nil, err
 				}
-				return answer.(names), nil
+				return answer.(names), func() { r.after++ }, nil
 			case <-ctx.Done():
-				return nil, ctx.Err()
+				return nil, nil, ctx.Err()
 			}
 		})
 		defer r.Close()
@@ -93,8 +95,8 @@ func TestLoadWaitsForTheReload(t *testing.T) {
 		}
 		r.answer(names{"main.go"})
 		r.expect(1, true)
-		if _, ok := r.Input("main.go"); !ok {
-			t.Error("no input")
+		if _, ok := r.Input("main.go"); !ok || r.after != 1 {
+			t.Error("no input, or nobody hears of it")
 		}
 		r.builds(event.Built)
 		r.reloads()

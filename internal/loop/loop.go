@@ -16,11 +16,12 @@ import (
 type Stages struct {
 	Settings   Settings
 	Changes    <-chan watcher.ChangeSet
+	Late       <-chan watcher.ChangeSet // changes that nobody could see when they were made
 	Decide     func(watcher.ChangeSet) plan.Decision
-	Reread     func() *event.Event                              // looks at a configuration that has changed; what to tell if it is of no use
-	Build      func(ctx context.Context, number int) Built      // returns when nothing of the build runs any more
-	Task       func(ctx context.Context, task Task) Ran         // the same for a command of the configuration
-	Tests      func(ctx context.Context, files []string) Tested // the same for the tests that a change of files may break
+	Reread     func() *event.Event                                         // looks at a configuration that has changed; what to tell if it is of no use
+	Build      func(ctx context.Context, number int, files []string) Built // because of files; returns when nothing of the build runs any more
+	Task       func(ctx context.Context, task Task) Ran                    // the same for a command of the configuration
+	Tests      func(ctx context.Context, files []string) Tested            // the same for the tests that a change of files may break
 	App        App
 	Interrupts <-chan string // what asks for the stop, once per wish
 	Failures   <-chan error  // a stage that cannot go on
@@ -65,6 +66,8 @@ func Run(ctx context.Context, stages Stages) (again bool, err error) {
 				changes = nil
 				continue
 			}
+			in.Changed = r.changed(set)
+		case set := <-stages.Late:
 			in.Changed = r.changed(set)
 		case b := <-r.built:
 			in.Built = &b
@@ -167,7 +170,8 @@ func (r *runner) build(ctx context.Context, number int) {
 	}
 	var building context.Context
 	building, r.cancel = context.WithCancel(ctx)
-	r.background.Go(func() { r.built <- r.Build(building, number) })
+	files := r.state.Build.Cause.Files
+	r.background.Go(func() { r.built <- r.Build(building, number, files) })
 }
 
 func (r *runner) test(ctx context.Context, files []string) {

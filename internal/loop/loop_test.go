@@ -52,7 +52,7 @@ func newRig() *rig {
 			return plan.Decision{Action: plan.Rebuild, Files: []string{"main.go"}}
 		},
 		Reread: func() *event.Event { return nil },
-		Build: func(_ context.Context, number int) Built {
+		Build: func(_ context.Context, number int, _ []string) Built {
 			return Built{Number: number, Outcome: event.Built, Binary: "program"}
 		},
 		Task: func(ctx context.Context, task Task) Ran {

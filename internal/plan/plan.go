@@ -113,11 +113,11 @@ func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 // what it is to the program: an Action, and whether a Restart is AsBuilt.
 func Lead(name string, use Use) (action Action, asBuilt bool) {
 	switch {
-	case use == Part || use == Unknown && compiled(name):
+	case use == Part || use == Unknown && Compiled(name):
 		return Rebuild, false
 	case use == Unknown:
 		return Restart, false
-	case compiled(name):
+	case Compiled(name):
 		return Ignore, false
 	case static(name):
 		return Refresh, false
@@ -182,10 +182,10 @@ func (s *sorted) strongest(overflow bool) Decision {
 	return s.ignored
 }
 
-// compiled reports whether the go command reads a file of that name, and so
+// Compiled reports whether the go command reads a file of that name, and so
 // tells by the program that it makes whether a change of it matters. Of anything
 // else, such as a template, the program may have read it when it started.
-func compiled(name string) bool {
+func Compiled(name string) bool {
 	switch path.Ext(name) {
 	case ".go", ".mod", ".sum", ".work", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".s", ".S", ".syso":
 		return true

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ginreload/ginreload/internal/event"
@@ -59,15 +60,47 @@ func (t *terminal) problems(b event.Build) string {
 		}
 		return output + "\n"
 	}
+	left := slices.DeleteFunc(slices.Clone(b.Diagnostics), t.isShown)
 	var text strings.Builder
-	for i, d := range b.Diagnostics {
-		if i == shownDiagnostics {
-			fmt.Fprintf(&text, "  %s and %d more\n", t.more, len(b.Diagnostics)-i)
+	for i, d := range left {
+		if i+len(t.diagnosed) == shownDiagnostics {
+			fmt.Fprintf(&text, "  %s and %d more\n", t.more, len(left)-i)
 			break
 		}
-		text.WriteString(t.diagnostic(d))
+		text.WriteString("  " + t.diagnostic(d) + "\n")
 	}
 	return text.String()
+}
+
+// diagnoses shows errors while the build runs. Its end shows what is left, so
+// that nobody has to read one twice.
+func (t *terminal) diagnoses(e event.Event) string {
+	if e.Build == nil {
+		return ""
+	}
+	var text strings.Builder
+	for _, d := range e.Build.Diagnostics {
+		if len(t.diagnosed) == shownDiagnostics {
+			break
+		}
+		if t.isShown(d) {
+			continue
+		}
+		t.diagnosed = append(t.diagnosed, d)
+		if t.extent == Silent {
+			text.WriteString("  " + t.diagnostic(d) + "\n")
+			continue
+		}
+		text.WriteString(t.line(e, t.bad.Sprint(t.failed)+" "+t.diagnostic(d)))
+	}
+	return text.String()
+}
+
+// isShown tells whether an error was shown since the build started.
+func (t *terminal) isShown(d event.Diagnostic) bool {
+	return slices.ContainsFunc(t.diagnosed, func(s event.Diagnostic) bool {
+		return s.File == d.File && s.Line == d.Line && s.Column == d.Column && s.Message == d.Message && (d.File != "" || s.Package == d.Package)
+	})
 }
 
 func (t *terminal) diagnostic(d event.Diagnostic) string {
@@ -85,7 +118,7 @@ func (t *terminal) diagnostic(d event.Diagnostic) string {
 		rest = strings.ReplaceAll("\n"+rest, "\n\t", "\n") // the compiler's own way to indent
 		text += strings.ReplaceAll(rest, "\n", "\n    ")
 	}
-	return "  " + text + "\n"
+	return text
 }
 
 // place starts with ./, ../ or /: that is how terminals and problem matchers

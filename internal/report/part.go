@@ -17,7 +17,7 @@ func partOf(kind event.Kind) part {
 	switch kind {
 	case event.Changed:
 		return watcherPart
-	case event.BuildStarted, event.BuildFinished, event.CommandBegun, event.CommandEnded, event.TestsStarted, event.TestsFinished:
+	case event.BuildStarted, event.Diagnosed, event.BuildFinished, event.CommandBegun, event.CommandEnded, event.TestsStarted, event.TestsFinished:
 		return buildPart
 	case event.AppStarting, event.Reloaded, event.ReloadFailed, event.AppExited, event.AppGone:
 		return runnerPart
@@ -59,6 +59,8 @@ func (t *terminal) within(e event.Event, text string) string {
 		return text
 	case e.Kind == event.BuildFinished && wrong(e) && (e.Build.Output == "" || t.printed.rest(e.Build.Output) != ""):
 		return t.problems(*e.Build) // the compiler's words, not ours
+	case e.Kind == event.Diagnosed:
+		return text // the compiler's words, not ours
 	case e.Kind == event.CommandEnded && wrong(e) && e.Message != "":
 		return text
 	}
@@ -77,5 +79,5 @@ func wrong(e event.Event) bool {
 	if e.Kind == event.TestsFinished {
 		return e.Tests != nil && (e.Tests.Outcome == event.TestsFailed || e.Tests.Outcome == event.TestsBroken)
 	}
-	return e.Kind == event.ReloadFailed || e.Kind == event.AppExited
+	return e.Kind == event.Diagnosed || e.Kind == event.ReloadFailed || e.Kind == event.AppExited
 }

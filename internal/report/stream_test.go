@@ -100,6 +100,23 @@ func recording() []event.Event {
 		{Kind: event.AppExited, Generation: 11, Exit: &event.Exit{Code: 1}, Action: "rerun", Why: "in 500ms"},
 		{Kind: event.Reloaded, Generation: 12, PID: 4700, Serving: 12, Action: "rerun", Handoff: "restart"},
 		{Kind: event.Reloaded, Generation: 13, PID: 4800, Serving: 13, Handoff: "restart"},
+		{Kind: event.BuildStarted, Build: &event.Build{Number: 12}},
+		{Kind: event.Diagnosed, Build: &event.Build{Number: 12, Diagnostics: []event.Diagnostic{
+			{File: "api/user.go", Line: 41, Column: 7, Message: "syntax error: unexpected newline", Count: 1}}}},
+		{Kind: event.Diagnosed, Build: &event.Build{Number: 12, Diagnostics: []event.Diagnostic{
+			{Package: "shop/lib", File: "../lib/x.go", Line: 9, Message: "cannot use x\nhave int\n\twant string", Count: 1},
+			{Package: "shop/lib", Message: "import cycle not allowed", Count: 1}}}},
+		{Kind: event.BuildFinished, Serving: 13, Build: &event.Build{Number: 12, Outcome: event.Failed, Millis: 900, Errors: 4, Packages: 2,
+			Output: "raw", Diagnostics: []event.Diagnostic{
+				{Package: "shop/lib", File: "../lib/x.go", Line: 9, Message: "cannot use x\nhave int\n\twant string", Count: 1},
+				{Package: "shop/lib", Message: "import cycle not allowed", Count: 1},
+				{Package: "shop/api", File: "api/user.go", Line: 41, Column: 7, Message: "syntax error: unexpected newline", Count: 1},
+				{Package: "shop/api", File: "api/user.go", Line: 41, Column: 9, Message: "new at the end", Count: 1}}}},
+		{Kind: event.BuildStarted, Build: &event.Build{Number: 13}},
+		{Kind: event.Diagnosed, Build: &event.Build{Number: 13, Diagnostics: many(9)}},
+		{Kind: event.Diagnosed, Build: &event.Build{Number: 13, Diagnostics: many(12)}},
+		{Kind: event.BuildFinished, Serving: 13, Build: &event.Build{Number: 13, Outcome: event.Failed, Millis: 910, Errors: 12, Packages: 2,
+			Diagnostics: many(12)}},
 
 		{Kind: event.Notice, Level: event.Info, Message: "two lines\nof advice"},
 		{Kind: event.Notice, Level: event.Error, Message: "the watcher stopped: too many open files", Hint: "raise the limit: ulimit -n 4096"},

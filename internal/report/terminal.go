@@ -49,11 +49,12 @@ type terminal struct {
 	instead                    *string // of the first line
 	extent                     Extent
 
-	served    bool     // a generation has been ready
-	changed   changes  // since the last reload
-	addresses []string // as shown last
-	handoff   string   // of the generation that started last
-	printed   printed  // by the build, line by line
+	served    bool               // a generation has been ready
+	changed   changes            // since the last reload
+	addresses []string           // as shown last
+	handoff   string             // of the generation that started last
+	printed   printed            // by the build, line by line
+	diagnosed []event.Diagnostic // of the build, while it ran
 }
 
 func newTerminal(o Options) *terminal {
@@ -85,8 +86,10 @@ func (t *terminal) render(e event.Event) string {
 	case event.Changed:
 		return t.change(e)
 	case event.BuildStarted:
-		t.printed = nil
+		t.printed, t.diagnosed = nil, nil
 		return t.aside(e, fmt.Sprintf("build %d started", number(e.Build)))
+	case event.Diagnosed:
+		return t.diagnoses(e)
 	case event.BuildFinished:
 		return t.build(e)
 	case event.CommandBegun:

@@ -23,7 +23,7 @@ func NewTrouble(version string) *Trouble {
 
 // Show is a sink.
 func (t *Trouble) Show(e event.Event) {
-	if e.Kind == event.Output {
+	if e.Kind == event.Output || e.Kind == event.Diagnosed {
 		return // nobody who asks later has seen it: the failed build has to show it
 	}
 	text := t.terminal.whole(e)

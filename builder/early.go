@@ -1,0 +1,72 @@
+package builder
+
+import (
+	"io"
+	"strings"
+	"sync"
+)
+
+// early tells what is wrong as soon as somebody knows, each thing once: the
+// parser and go build say the same of a file that does not parse.
+type early struct {
+	tell func([]Diagnostic)
+
+	mu   sync.Mutex // guards told, and keeps to one call of tell at a time
+	told map[Diagnostic]bool
+}
+
+func newEarly(tell func([]Diagnostic)) *early {
+	return &early{tell: tell, told: make(map[Diagnostic]bool)}
+}
+
+func (e *early) say(found []Diagnostic) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var fresh []Diagnostic
+	for _, d := range found {
+		key := Diagnostic{File: d.File, Line: d.Line, Column: d.Column, Message: d.Message}
+		if d.File == "" {
+			key.Package = d.Package
+		}
+		if !e.told[key] {
+			e.told[key] = true
+			fresh = append(fresh, d)
+		}
+	}
+	if len(fresh) > 0 {
+		e.tell(fresh)
+	}
+}
+
+// listen returns what go build is to write to, nil if nobody wants to know.
+func (e *early) listen() io.Writer {
+	if e == nil || e.tell == nil {
+		return nil
+	}
+	s := &stream{early: e, parser: newParser()}
+	s.lines.say = func(line string) { s.read(strings.TrimRight(line, " \t\r\n")) }
+	return s
+}
+
+// A stream reads what go build prints while it does. cmd/go collects what is
+// printed about a package and writes it at once, so where a piece ends with a
+// line there ends a message, but for one that is longer than what a pipe or our buffer holds:
+// the rest of that is only in Result.Diagnostics.
+type stream struct {
+	early *early
+	*parser
+	lines lines
+	told  int // of parser.found
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	n, err := s.lines.Write(p)
+	if len(s.lines.open) == 0 {
+		s.finish()
+	}
+	if s.told < len(s.found) {
+		s.early.say(s.found[s.told:])
+		s.told = len(s.found)
+	}
+	return n, err
+}
