@@ -132,7 +132,11 @@ func (c *Console) unread() bool {
 	return false
 }
 
-func (c *Console) files() (stdout, stderr *os.File) { return c.out, c.err }
+// Files are what a program is given as its streams.
+func (c *Console) Files() (stdout, stderr *os.File) { return c.out, c.err }
+
+// Settle returns when what has been written by now is shown, or too much is.
+func (c *Console) Settle() { c.text() }
 
 // Close ends the copying once the program, which must have ended, has had its
 // last words. A process that it left behind may hold the stream open; nobody

@@ -29,7 +29,7 @@ func TestDigestComesAfterTheLastWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	_, stderr := c.files()
+	_, stderr := c.Files()
 	if _, err := stderr.WriteString("panic: boom\n"); err != nil {
 		t.Fatal(err)
 	}

@@ -177,7 +177,7 @@ func (r *runner) start() {
 	command := r.opts.Command(op.binary)
 	args, env := r.activated(command, env)
 	op.begun = time.Now()
-	stdout, stderr := r.opts.Console.files()
+	stdout, stderr := r.opts.Console.Files()
 	r.opts.Console.mark()
 	p, kept, err := r.spawn(proc.Command{Args: args, Dir: r.opts.Dir, Env: env, Stdout: stdout, Stderr: stderr, Files: r.store.Files()})
 	if err != nil {

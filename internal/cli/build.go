@@ -16,14 +16,14 @@ import (
 // words.
 func (s *stages) build(ctx context.Context, number int, files []string) loop.Built {
 	s.made.voice.publish = s.hub.Publish
-	s.number = number
+	s.number.Store(int64(number))
 	changed := make([]string, len(files))
 	for i, file := range files {
 		if changed[i] = filepath.FromSlash(file); !filepath.IsAbs(changed[i]) {
 			changed[i] = filepath.Join(s.here, changed[i])
 		}
 	}
-	result, err := s.builder.Build(ctx, changed...)
+	result, err := s.compile(ctx, changed...)
 	if result.Notice != "" {
 		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: result.Notice + ": the C compiler's own linker takes its place",
 			Hint: `linker = "default" in [ginreload] of .air.toml, and no other is tried`})
@@ -72,7 +72,7 @@ func (s *stages) outcome(result builder.Result, err error) loop.Built {
 
 // diagnosed tells what is wrong while the build still runs.
 func (s *stages) diagnosed(list []builder.Diagnostic) {
-	s.hub.Publish(event.Event{Kind: event.Diagnosed, Build: &event.Build{Number: s.number, Diagnostics: s.diagnostics(list)}})
+	s.hub.Publish(event.Event{Kind: event.Diagnosed, Build: &event.Build{Number: int(s.number.Load()), Diagnostics: s.diagnostics(list)}})
 }
 
 func (s *stages) diagnostics(list []builder.Diagnostic) []event.Diagnostic {

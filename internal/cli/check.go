@@ -54,9 +54,14 @@ func written(cfg config.Config) string {
 	for _, on := range willPoll(cfg) {
 		fmt.Fprintf(&b, "# polled              %s\n", whyPolled(on))
 	}
+	builds := "ginreload builds the main package itself"
+	if len(cfg.Services) > 0 {
+		builds = "the services say what is built"
+		fmt.Fprintf(&b, "# services            %s\n", strings.Join(inOrder(cfg.Services), ", "))
+	}
 	for i, v := range values {
 		if v.Key == "build.cmd" && v.Value == `""` {
-			values[i].Origin += ": ginreload builds the main package itself"
+			values[i].Origin += ": " + builds
 		}
 	}
 	for len(values) > 0 {
@@ -69,6 +74,19 @@ func written(cfg config.Config) string {
 		values = values[n:]
 	}
 	return b.String()
+}
+
+// inOrder names services in the order of their start, with what each waits for.
+func inOrder(services []config.Service) []string {
+	var all []string
+	for _, s := range services {
+		text := s.Name
+		if len(s.After) > 0 {
+			text += " (after " + strings.Join(s.After, " and ") + ")"
+		}
+		all = append(all, text)
+	}
+	return all
 }
 
 func sectionOf(v config.Value) string {

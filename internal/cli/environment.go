@@ -19,7 +19,9 @@ import (
 type environment struct {
 	own   []string // ginreload's own
 	files []string // absolute; the last one wins
-	set   []string // what build.cmd sets for the program that it runs
+	set   []string // what build.cmd, or a service, sets for the program
+
+	program []string // files like those above, for the program only
 }
 
 // problem is something in an env file that is of no use.
@@ -50,10 +52,13 @@ func (e *environment) Read() ([]string, []problem) {
 	return append(env, e.own...), problems // of two values, the later one counts
 }
 
-// Program returns the environment of the program that is started now.
-func (e *environment) Program() []string {
-	env, _ := e.Read() // told with the build
-	return append(env, e.set...)
+// Program returns the environment of the program that is started now, and what is
+// wrong with its files.
+func (e *environment) Program() ([]string, []problem) {
+	all := *e
+	all.files = slices.Concat(e.files, e.program)
+	env, problems := all.Read()
+	return append(env, e.set...), problems
 }
 
 func readEnvFile(file string) (variables []string, problems []problem) {

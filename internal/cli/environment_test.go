@@ -58,8 +58,8 @@ func TestEnvFiles(t *testing.T) {
 	expect("A=first")
 	write(t, first, "B=x")
 	expect("A=unset", "B=x")
-	if got := seen(e.Program(), "SET"); got != "set" {
-		t.Errorf("the program sees SET=%s", got)
+	if env, _ := e.Program(); seen(env, "SET") != "set" {
+		t.Errorf("the program sees SET=%s", seen(env, "SET"))
 	}
 }
 

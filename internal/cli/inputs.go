@@ -43,8 +43,7 @@ func (s *stages) keeper() *inputs.Keeper {
 			return nil, nil, err
 		}
 		folders := beyond(files{Config: s.cfg, ignore: s.ignore}, g)
-		s.watcher.Also(folders)
-		s.watcher.Prefer(among(g.Files()))
+		s.attend(folders, g.Files())
 		set := missed(g, folders, watched, built)
 		watched = folders
 		return g, func() { s.learned(ctx, g, set) }, nil
@@ -63,10 +62,6 @@ func among(files []string) func(string) bool {
 // late for. A build that begins meanwhile has them.
 func (s *stages) learned(ctx context.Context, g *graph.Graph, set watcher.ChangeSet) {
 	s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: extentOf(g)})
-	s.watcher.Prefer(func(path string) bool {
-		_, ok := g.Input(path)
-		return ok
-	})
 	if set.Empty() {
 		return
 	}
@@ -119,14 +114,28 @@ func beyond(cfg interface {
 
 // decide says what changes lead to.
 func (s *stages) decide(set watcher.ChangeSet) plan.Decision {
+	s.reconsider(set)
+	return s.weigh(set)
+}
+
+// reconsider looks at what git ignores once that may have changed.
+func (s *stages) reconsider(set watcher.ChangeSet) {
+	var paths []string
+	for _, c := range set.Changes {
+		paths = append(paths, c.Path)
+	}
+	if s.ignore.Changed(paths) {
+		s.watcher.Reconsider()
+	}
+}
+
+// weigh says what changes are to the program, and what follows from that.
+func (s *stages) weigh(set watcher.ChangeSet) plan.Decision {
 	var paths []string
 	all := set.Overflow
 	for _, c := range set.Changes {
 		paths = append(paths, c.Path)
 		all = all || slices.Contains(s.cfg.EnvFiles, c.Path) // GOFLAGS may be in it
-	}
-	if s.ignore.Changed(paths) {
-		s.watcher.Reconsider()
 	}
 	s.inputs.Changed(paths, all)
 	for _, path := range paths {

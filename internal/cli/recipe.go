@@ -69,8 +69,9 @@ func (m *made) complete(cfg config.Config, env []string) {
 	m.Before = append(preCommands(cfg), m.Before...)
 	m.Progress = m.voice.progress
 	m.Environ = func() []string {
-		env, problems := m.environment.Read()
+		_, problems := m.environment.Program()
 		m.voice.problems(problems)
+		env, _ := m.environment.Read()
 		return env
 	}
 }

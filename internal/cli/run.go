@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ginreload/ginreload/builder"
 	"github.com/ginreload/ginreload/internal/app"
@@ -43,6 +44,9 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 	ctx, cancel := context.WithCancel(in.context())
 	defer cancel()
 	s := &stages{in: in, cfg: cfg, loaded: cfg, session: session, hub: told.hub, trouble: told.trouble, here: in.Dir, early: notes}
+	if len(cfg.Services) > 0 {
+		return several(ctx, s, told)
+	}
 	defer func() {
 		if s.made.cleaning != nil {
 			s.made.cleaning.Clean()
@@ -52,10 +56,10 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 		return nil, unusable{err}
 	}
 	told.hear(in, cfg)
-	if err := s.watch(ctx); err != nil {
+	if err := s.watch(ctx, cfg.EnvFiles); err != nil {
 		return nil, unusable{err}
 	}
-	console, err := openConsole(in, cfg, told.screen)
+	console, err := openConsole(in, cfg, told.screen.program)
 	if err != nil {
 		return nil, unusable{err}
 	}
@@ -75,14 +79,17 @@ type stages struct {
 	session *proc.Session
 	made    made
 	builder *builder.Builder
+	compile func(ctx context.Context, changed ...string) (builder.Result, error)
+	number  atomic.Int64 // of the last build
+	own     []string     // files that are made here and not watched
 	ignore  *ignore.Ignore
 	watcher *watcher.Watcher
-	inputs  *inputs.Keeper         // belongs to the loop
-	late    chan watcher.ChangeSet // of folders that inputs has had watched
+	attend  func(folders, files []string) // has the watcher attend to what the program is made of
+	inputs  *inputs.Keeper                // belongs to the loop
+	late    chan watcher.ChangeSet        // of folders that inputs has had watched
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
-	number  int    // of the build that runs
 	members members
 
 	announced bool
@@ -99,17 +106,26 @@ func (s *stages) prepare(ctx context.Context) error {
 	if s.made, err = recipe(ctx, s.cfg, s.session, s.in.Env); err != nil {
 		return err
 	}
+	s.own = []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
+	return s.openBuilder()
+}
+
+func (s *stages) openBuilder() error {
+	var err error
 	s.made.Diagnosed, s.made.Member = s.diagnosed, s.members.has
 	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
 	if errors.Is(err, builder.ErrNoToolchain) {
 		return errNoGo
 	}
+	if err == nil {
+		s.compile = s.builder.Build
+	}
 	return err
 }
 
-// run connects the parts and joins them.
-func (s *stages) run(ctx context.Context, console *app.Console) error {
-	program := app.New(app.Options{
+// program is the one that was built, seen from outside.
+func (s *stages) program(console *app.Console) *app.App {
+	return app.New(app.Options{
 		Session: s.session, Dir: s.cfg.Dir, Env: s.environment, Console: console, Command: s.made.command,
 		Grace: s.cfg.KillDelay, Signal: stopSignal(s.cfg),
 		Keep: s.cfg.Handoff == "auto", Alone: !s.cfg.Overlap, Probe: s.cfg.Ready, Hold: s.cfg.Hold,
@@ -118,6 +134,11 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 			return outage.Page{Headline: headline, Detail: detail}
 		},
 	})
+}
+
+// run connects the parts and joins them.
+func (s *stages) run(ctx context.Context, console *app.Console) error {
+	program := s.program(console)
 	s.inputs = s.keeper()
 	failures, interrupts := make(chan error, 2), make(chan string)
 	parts, stop := context.WithCancel(ctx)
@@ -133,20 +154,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 			failures <- err
 		}
 	})
-	wg.Go(func() {
-		for {
-			select {
-			case sig := <-s.in.Signals:
-				select {
-				case interrupts <- sig.String():
-				case <-parts.Done():
-					return
-				}
-			case <-parts.Done():
-				return
-			}
-		}
-	})
+	wg.Go(func() { s.pass(parts, interrupts) })
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings(s.cfg),
 		Changes:    s.watcher.Changes(),
@@ -176,16 +184,31 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	return nil
 }
 
+// pass hands the signals that ask for a stop to the loop.
+func (s *stages) pass(ctx context.Context, interrupts chan<- string) {
+	for {
+		select {
+		case sig := <-s.in.Signals:
+			select {
+			case interrupts <- sig.String():
+			case <-ctx.Done():
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // watch starts to watch before the first build, so that no change falls
 // between the two.
-func (s *stages) watch(ctx context.Context) error {
-	own := []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
+func (s *stages) watch(ctx context.Context, envFiles []string) error {
 	s.ignore = ignores(ctx, s.cfg, s.in.Env)
 	w, err := watcher.New(watcher.Options{
 		Roots: s.roots(),
-		Files: slices.Concat(existing(s.cfg.File), s.cfg.EnvFiles, s.ignore.Files()),
+		Files: slices.Concat(existing(s.cfg.File), envFiles, s.ignore.Files()),
 		Ignore: func(path string, dir bool) bool {
-			return slices.Contains(own, path) || files{Config: s.cfg, ignore: s.ignore}.Ignored(path, dir)
+			return slices.Contains(s.own, path) || files{Config: s.cfg, ignore: s.ignore}.Ignored(path, dir)
 		},
 		FollowSymlinks: s.cfg.FollowSymlink,
 		Poll:           s.cfg.Poll,
@@ -201,6 +224,10 @@ func (s *stages) watch(ctx context.Context) error {
 		return err
 	}
 	s.watcher = w
+	s.attend = func(folders, files []string) {
+		w.Also(folders)
+		w.Prefer(among(files))
+	}
 	return nil
 }
 
@@ -245,7 +272,7 @@ func (s *stages) announce() {
 		folders = "folder"
 	}
 	s.hub.Publish(event.Event{
-		Kind: event.Started, Version: version(), Package: s.made.name, Root: s.cfg.Root,
+		Kind: event.Started, Version: version(), Package: s.made.name, Services: serviceNames(s.cfg), Root: s.cfg.Root,
 		Message: fmt.Sprintf("watching %d %s", s.watcher.Watched(), folders),
 	})
 	s.announced = true
@@ -257,7 +284,9 @@ func (s *stages) announce() {
 	}
 }
 
-func openConsole(in Invocation, cfg config.Config, screen *screen) (*app.Console, error) {
+// openConsole has what the program prints pass through the writers that through
+// makes of the streams.
+func openConsole(in Invocation, cfg config.Config, through func(io.Writer) io.Writer) (*app.Console, error) {
 	stdout, stderr, terminal := io.Writer(in.Stdout), io.Writer(in.Stderr), in.Stdout
 	if cfg.JSON {
 		stdout, terminal = stderr, in.Stderr
@@ -265,7 +294,7 @@ func openConsole(in Invocation, cfg config.Config, screen *screen) (*app.Console
 	if !isTerminal(terminal) {
 		terminal = nil
 	}
-	return app.OpenConsole(screen.program(stdout), screen.program(stderr), terminal)
+	return app.OpenConsole(through(stdout), through(stderr), terminal)
 }
 
 // stopSignal is what asks the program to stop; nil is the usual.

@@ -26,9 +26,10 @@ func (in Invocation) sink(cfg config.Config, screen *screen) event.Sink {
 		Verbose:  cfg.Verbose,
 		Timeless: !cfg.LogTime,
 		Extent:   extent(cfg),
+		Services: serviceNames(cfg),
 	})
 	if terminal := in.terminal(); cfg.ClearOnRebuild && terminal != nil {
-		return wipe(screen, terminal, cfg.KeepScroll, sink)
+		return wipe(screen, terminal, cfg.KeepScroll, len(cfg.Services) > 0, sink)
 	}
 	return sink
 }
@@ -43,10 +44,13 @@ func extent(cfg config.Config) report.Extent {
 	return report.All
 }
 
-// wipe clears the terminal before each build but the first.
-func wipe(screen *screen, terminal io.Writer, keepScroll bool, sink event.Sink) event.Sink {
+// wipe clears the terminal before each build but the first, and once for all
+// services.
+func wipe(screen *screen, terminal io.Writer, keepScroll, several bool, sink event.Sink) event.Sink {
 	return func(e event.Event) {
-		if e.Kind == event.BuildStarted && e.Build != nil && e.Build.Number > 1 {
+		build := e.Kind == event.BuildStarted && e.Build != nil && e.Build.Number > 1 && e.Service == ""
+		change := several && e.Kind == event.Changed && e.Service == "" && (e.Action == "rebuild" || e.Action == "restart")
+		if build || change {
 			screen.clear(terminal, keepScroll)
 		}
 		sink(e)

@@ -20,7 +20,10 @@ func settings(cfg config.Config) loop.Settings {
 }
 
 // environment is that of what is started now.
-func (s *stages) environment() []string { return s.made.environment.Program() }
+func (s *stages) environment() []string {
+	env, _ := s.made.environment.Program() // told with the build
+	return env
+}
 
 // task runs a command of the configuration and tells what it prints.
 func (s *stages) task(ctx context.Context, task loop.Task) loop.Ran {

@@ -67,6 +67,11 @@ type Config struct {
 
 	Rules []Rule // in their order; the first that matches a file has it
 
+	// Services are run instead of one program, in this order: each comes after
+	// all that it waits for. Only names those of them that are, all if it is empty.
+	Services []Service
+	Only     []string
+
 	LogTime, LogMainOnly, LogSilent bool // what of ginreload's own lines is shown
 	Colors                          Colors
 	ClearOnRebuild                  bool    // clear the screen before each build
@@ -102,6 +107,9 @@ type Config struct {
 
 	said  map[string]assigned   // of each setting
 	rules []map[string]assigned // of each rule
+
+	services []writtenService // all of the file
+	order    []string         // their names, each behind those that it waits for
 }
 
 // Colors are the names of the colours for ginreload's own lines: those of Air,
@@ -235,6 +243,9 @@ func (c *Config) complete(line commandLine, env func(string) string, described b
 	}
 	c.warnOfRegexps()
 	c.resolvePaths()
+	if err := c.completeServices(); err != nil {
+		return err
+	}
 	c.warnOfChoices()
 	sortWarnings(c.Warnings)
 	if line.command == Check || line.command == Doctor {

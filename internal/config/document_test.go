@@ -174,7 +174,8 @@ func nothingIsPassedOver(t *testing.T, c Config, doc *document) {
 		case known && (c.said[name].origin.doc == doc || isText && strings.TrimSpace(text) == ""):
 		case len(e.path) == 3 && slices.Contains(platforms, e.path[1]) && slices.Contains(platformKeys, e.path[2]):
 		case len(e.path) == 3 && e.path[1] == "rules" && slices.Contains(keysOf("build.rules"), e.path[2]):
-		case slices.Contains(sections(), name), e.isRule(), len(e.path) == 2 && e.path[0] == "build" && slices.Contains(platforms, e.path[1]):
+		case len(e.path) == 3 && e.path[1] == "service" && slices.Contains(keysOf("ginreload.service"), e.path[2]):
+		case slices.Contains(sections(), name), name == "build.rules", name == "ginreload.service", len(e.path) == 2 && e.path[0] == "build" && slices.Contains(platforms, e.path[1]):
 		case strings.Contains(told, "no key of this file"), strings.Contains(told, "unknown section ["+e.path[0]+"]"), strings.Contains(told, "unknown key "+e.path[0]):
 		default:
 			t.Fatalf("%q is neither honoured nor told: %s", e.path, told)
@@ -183,6 +184,7 @@ func nothingIsPassedOver(t *testing.T, c Config, doc *document) {
 	c.completeBuild("linux")
 	c.warnOfRegexps()
 	c.resolvePaths()
+	_ = c.completeServices() // of folders that are missing
 	c.warnOfChoices()
 	c.notes()
 	c.Program(func(string) bool { return false })

@@ -71,9 +71,9 @@ func TestExampleHasEveryKey(t *testing.T) {
 // everyKey lists what may stand in a file; one system stands for all.
 func everyKey() []string {
 	keys := namesOf(settings, "")
-	for _, section := range append(sections(), "build.linux", "build.rules") {
+	for _, section := range append(sections(), "build.linux", "build.rules", "ginreload.service") {
 		for _, name := range keysOf(section) {
-			if section == "build" && (slices.Contains(platforms, name) || name == "rules") {
+			if section == "build" && (slices.Contains(platforms, name) || name == "rules") || section == "ginreload" && name == "service" {
 				continue
 			}
 			keys = append(keys, section+"."+name)

@@ -18,8 +18,12 @@ type failure struct {
 	err    *Error
 }
 
-func (r *reader) fail(offset int, message string) {
-	r.errors = append(r.errors, failure{offset, r.doc.errorAt(offset, message, nil)})
+func (r *reader) fail(offset int, message string) { r.failFor(offset, message, "") }
+
+func (r *reader) failFor(offset int, message, hint string) {
+	err := r.doc.errorAt(offset, message, nil)
+	err.Hint = hint
+	r.errors = append(r.errors, failure{offset, err})
 }
 
 // sayFile is the layer of the file, with its section for the platform on top.
@@ -43,6 +47,7 @@ func (c *Config) sayFile(doc *document, platform string) {
 		}
 	}
 	c.sayRules(r)
+	c.sayServices(r)
 	slices.SortStableFunc(r.errors, func(a, b failure) int { return cmp.Compare(a.offset, b.offset) })
 	for _, f := range r.errors {
 		c.Errors = append(c.Errors, f.err)

@@ -51,11 +51,11 @@ Flags:
       --ready URL      the new version is ready when this URL, or path, answers
       --hold TIME      clients wait so long while nothing serves (10s), then 503
       --test           after a reload, run the tests that the change may break
+      --only NAMES     of several services in .air.toml only these: api,worker
       --KEY VALUE      any key of .air.toml, such as --build.cmd "make server";
                        lists are a,b. .air.toml.example explains all keys
   -d, --verbose        say more
-  -v, --version        print the version
-  -h, --help           print this text
+  -v, -h               print the version (--version), or this text (--help)
 
 Environment:
   GINRELOAD_BUILD_CMD  and so on: as the keys; flags go before, the file behind

@@ -130,5 +130,11 @@ func (c Config) Values() []Value {
 			values = append(values, Value{fmt.Sprintf("build.rules[%d].%s", i, s.name), a.text, a.origin.String()})
 		}
 	}
+	for i, service := range c.services {
+		for _, s := range serviceSettings {
+			a := service.said[s.name]
+			values = append(values, Value{fmt.Sprintf("ginreload.service[%d].%s", i, s.name), a.text, a.origin.String()})
+		}
+	}
 	return values
 }

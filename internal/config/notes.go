@@ -46,7 +46,12 @@ func (c *Config) notes() []Warning {
 	}
 	set := func(name string) bool { return c.isSaid(name) }
 
-	c.noteProgram(note)
+	if len(c.Services) == 0 {
+		c.noteProgram(note)
+	}
+	for _, name := range append(slices.Clone(buildKeys), "build.args_bin") {
+		note(len(c.Services) > 0 && set(name), name, "is for Air: ginreload runs the services", "")
+	}
 	c.noteFolders(note)
 	note(c.PollInterval != 0 && !c.Poll, "build.poll_interval", "has no effect without build.poll",
 		"but on file systems that others change too, which ginreload polls by itself")

@@ -36,7 +36,7 @@ func (c *Config) sayRules(r *reader) {
 	}
 	for i, table := range tables {
 		name := fmt.Sprintf("build.rules[%d]", i)
-		header := r.doc.ruleHeader(i)
+		header := r.doc.headerOf(i, "build", "rules")
 		keys, ok := table.(map[string]any)
 		if !ok {
 			r.fail(header.value, name+": expected a section, got "+describe(table))
@@ -47,7 +47,7 @@ func (c *Config) sayRules(r *reader) {
 		said := make(map[string]assigned)
 		for _, s := range ruleSettings {
 			said[s.name] = assigned{s.initial.text, origin{place: byDefault}}
-			at := r.doc.ruleEntry(i, s.name)
+			at := r.doc.entryOf(i, s.name, "build", "rules")
 			if v := readValue(r, s, name+"."+s.name, keys[s.name], at); !v.nothing() {
 				v.store(&rule)
 				said[s.name] = assigned{v.text, origin{doc: r.doc, entry: at}}
@@ -66,39 +66,4 @@ func (c *Config) sayRules(r *reader) {
 		c.Rules = append(c.Rules, rule)
 		c.rules = append(c.rules, said)
 	}
-}
-
-// ruleHeader returns the entry of a rule: its header, or in an array written
-// with brackets its element.
-func (d *document) ruleHeader(i int) entry {
-	n := i
-	for _, e := range d.entries {
-		if !e.isRule() || !e.table {
-			continue
-		}
-		if n == 0 {
-			return e
-		}
-		n--
-	}
-	e := d.at("build", "rules")
-	e.value = e.element(i)
-	return e
-}
-
-func (d *document) ruleEntry(i int, name string) entry {
-	n := -1
-	for _, e := range d.entries {
-		switch {
-		case e.isRule() && e.table:
-			n++
-		case n == i && len(e.path) > 2 && e.path[0] == "build" && e.path[1] == "rules" && e.path[2] == name:
-			return e
-		}
-	}
-	return d.ruleHeader(i)
-}
-
-func (e entry) isRule() bool {
-	return len(e.path) == 2 && e.path[0] == "build" && e.path[1] == "rules"
 }

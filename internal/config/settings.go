@@ -75,6 +75,7 @@ var settings = []setting[Config]{
 	define("ginreload.test", boolean, false, func(c *Config) *bool { return &c.Test }),
 	define("ginreload.test_args", list, nil, func(c *Config) *[]string { return &c.TestArgs }),
 	define("ginreload.gitignore", boolean, true, func(c *Config) *bool { return &c.Gitignore }),
+	define("ginreload.only", list, nil, func(c *Config) *[]string { return &c.Only }),
 }
 
 var (
@@ -118,6 +119,10 @@ func keysOf(section string) []string {
 		return platformKeys
 	case section == "build":
 		return append(namesOf(settings, "build."), append(slices.Clone(platforms), "rules")...)
+	case section == "ginreload":
+		return append(namesOf(settings, "ginreload."), "service")
+	case section == "ginreload.service":
+		return namesOf(serviceSettings, "")
 	case section == "":
 		return append(namesOf(settings, ""), sections()...)
 	}

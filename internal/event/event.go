@@ -11,7 +11,7 @@ type Kind string
 
 // The kinds, in about the order in which a first reload meets them.
 const (
-	Started       Kind = "started"        // ginreload runs: Package, Root, Message
+	Started       Kind = "started"        // ginreload runs: Package or Services, Root, Message
 	Changed       Kind = "changed"        // files changed: Files, Action, Why
 	BuildStarted  Kind = "build-started"  // Build.Number
 	Diagnosed     Kind = "diagnosed"      // errors that are known while a build runs: Build with number and diagnostics; BuildFinished has them again
@@ -49,6 +49,7 @@ type Event struct {
 	Seq        uint64    `json:"seq"`
 	Time       time.Time `json:"time"`
 	Kind       Kind      `json:"kind"`
+	Service    string    `json:"service,omitempty"` // that it is about, if there are several
 	Level      Level     `json:"level,omitempty"`
 	Message    string    `json:"message,omitempty"` // one sentence for people
 	Hint       string    `json:"hint,omitempty"`    // what to do next
@@ -58,6 +59,7 @@ type Event struct {
 	Version    string    `json:"version,omitempty"`   // of ginreload
 	Package    string    `json:"package,omitempty"`   // main package, as given to go build
 	Root       string    `json:"root,omitempty"`      // folder that is watched
+	Services   []string  `json:"services,omitempty"`  // that run, if there are several
 	Files      []string  `json:"files,omitempty"`     // changed files, relative to Root
 	Action     string    `json:"action,omitempty"`    // what the change leads to: rebuild, restart, refresh, rule, test, reread, ignore; or rerun, the program is started again
 	Why        string    `json:"why,omitempty"`       // reason for Action, or for the choice of Handoff
@@ -115,7 +117,7 @@ type Timings struct {
 
 // Run is a command of the configuration that is run.
 type Run struct {
-	Role   string  `json:"role"`           // pre_cmd, cmd, post_cmd or rule
+	Role   string  `json:"role"`           // pre_cmd, cmd, post_cmd, rule, or service for one that is kept running
 	Name   string  `json:"name,omitempty"` // of a rule
 	Line   string  `json:"line,omitempty"` // as given to the shell
 	Millis float64 `json:"ms,omitempty"`   // once it has ended

@@ -80,7 +80,7 @@ func (t *transition) candidate(b Built, c Cause) {
 	if t.Built != nil {
 		c = t.Built.Cause.join(c)
 	}
-	t.Built = &Candidate{Binary: b.Binary, Cause: c, Built: t.at, Took: t.at.Sub(c.Started)}
+	t.Built = &Candidate{Binary: b.Binary, Cause: c, Built: t.at, Took: max(t.at.Sub(c.Started)-b.Waited, 0)}
 	if t.Reload != nil {
 		t.do(Effect{Abort: true})
 	}

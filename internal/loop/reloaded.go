@@ -78,7 +78,7 @@ func timings(c Candidate, ready time.Duration, at time.Time) *event.Timings {
 		Settle:  ms(c.Cause.Settled.Sub(c.Cause.First)),
 		Build:   ms(c.Took),
 		Ready:   ms(ready),
-		Waiting: ms(c.Cause.Started.Sub(c.Cause.Settled) + at.Sub(c.Built) - ready),
+		Waiting: ms(c.Built.Sub(c.Cause.Settled) - c.Took + at.Sub(c.Built) - ready),
 	}
 }
 

@@ -14,6 +14,7 @@ const maxCanceled = 3
 
 // Settings are what the configuration says about all this.
 type Settings struct {
+	Idle       bool // there is nothing to build: App runs by itself, and changes are for the rules only
 	Rules      []Rule
 	Post       []string // commands of the end, run one after the other while the program still does
 	Rerun      bool     // start a program again that has ended by itself
@@ -64,7 +65,7 @@ type Candidate struct {
 	Binary string
 	Cause  Cause
 	Built  time.Time
-	Took   time.Duration // of the build
+	Took   time.Duration // of the build, without what it waited for
 	Asked  time.Time     // for the reload
 	Made   int           // number of the program that the reload has started
 	Rerun  bool          // it is no newer than what ran before
@@ -99,6 +100,7 @@ type Built struct {
 	Report  event.Build
 	Message string // for Broken
 	Hint    string
+	Waited  time.Duration // for other builds, or for what has to run before the program
 }
 
 // Effect is something to do; exactly one field is set.
@@ -122,7 +124,9 @@ func step(s State, in Input) (State, []Effect) {
 	t := &transition{State: s, at: in.At}
 	switch {
 	case in.Start:
-		t.pend(Cause{First: in.At, Settled: in.At})
+		if !t.Settings.Idle {
+			t.pend(Cause{First: in.At, Settled: in.At})
+		}
 	case in.Changed != nil:
 		t.changed(*in.Changed)
 	case in.Built != nil:
@@ -212,6 +216,9 @@ func (t *transition) changed(c Changed) {
 }
 
 func (t *transition) rebuild(c Changed) {
+	if t.Settings.Idle {
+		return
+	}
 	t.Rerun.Quick = 0
 	t.test(c.Files)
 	t.pend(Cause{Files: c.Files, First: c.First, Settled: t.at})

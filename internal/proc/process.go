@@ -14,6 +14,7 @@ type Command struct {
 	Line   string   // for the shell, instead of Args
 	Dir    string
 	Env    []string
+	Stdin  *os.File // nil: the null device
 	Stdout *os.File
 	Stderr *os.File
 	Files  []*os.File // become descriptors 3 and up
@@ -27,7 +28,7 @@ type Process struct {
 	exit Exit // valid once done is closed
 }
 
-// Start runs c. Standard input is the null device. The caller waits for Done.
+// Start runs c. The caller waits for Done.
 func Start(c Command) (*Process, error) {
 	var cmd *exec.Cmd
 	if c.Line != "" {
@@ -37,6 +38,9 @@ func Start(c Command) (*Process, error) {
 		cmd.SysProcAttr = ownGroup()
 	}
 	cmd.Dir, cmd.Env = c.Dir, c.Env
+	if c.Stdin != nil { // a nil file would not be a nil reader
+		cmd.Stdin = c.Stdin
+	}
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = c.Stdout, c.Stderr, c.Files
 	if err := cmd.Start(); err != nil {
 		if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == cmd.Path {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 // SessionEnv is the variable that marks the processes of a session.
@@ -38,6 +39,17 @@ func Open(self []string) (*Session, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Part returns the same session with a folder of its own, for one of several
+// programs. Only s is to be closed.
+func (s *Session) Part(name string) (*Session, error) {
+	part := *s
+	part.Dir = filepath.Join(s.Dir, name)
+	if err := os.Mkdir(part.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoTempDir, err)
+	}
+	return &part, nil
 }
 
 // Env returns env with the session's mark.

@@ -22,7 +22,7 @@ func (t *terminal) banner(e event.Event) string {
 	if watching != "" {
 		watching = t.dim.Sprint(watching)
 	}
-	parts := []string{t.bold.Sprint(strings.TrimSpace("ginreload " + t.version)), clean(e.Package), watching}
+	parts := []string{t.bold.Sprint(strings.TrimSpace("ginreload " + t.version)), clean(e.Package), services(e.Services), watching}
 	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	return t.ink.Sprint(strings.Join(parts, "  ")) + "\n"
 }

@@ -16,6 +16,9 @@ func (t *terminal) begun(e event.Event) string {
 	if e.Command == nil {
 		return ""
 	}
+	if e.Command.Role == keptRunning {
+		return t.keptBegun(e)
+	}
 	return t.aside(e, title(*e.Command)+" started"+spaced(": ", t.message(e.Command.Line)))
 }
 
@@ -24,6 +27,9 @@ func (t *terminal) begun(e event.Event) string {
 func (t *terminal) ended(e event.Event) string {
 	if e.Command == nil {
 		return ""
+	}
+	if e.Command.Role == keptRunning {
+		return t.keptEnded(e)
 	}
 	text := title(*e.Command)
 	switch {

@@ -18,22 +18,29 @@ type Options struct {
 	Verbose  bool // also what is of use only when something is odd
 	Timeless bool // no time before the lines
 	Extent   Extent
+	Services []string // names of those that run, nil if there is one program
 }
 
 // Terminal returns a sink that writes lines for people: one per event that
 // matters, the time first. Errors of the compiler come as ./file:line:column,
 // so that terminals and editors can follow them.
 func Terminal(w io.Writer, o Options) event.Sink {
-	t := newTerminal(o)
+	labels := NewLabels(o.Services, o.Color, o.ASCII)
+	terminals := map[string]*terminal{}
 	return func(e event.Event) {
-		if text := t.within(e, t.whole(e)); text != "" {
+		t := terminals[e.Service]
+		if t == nil {
+			t = newTerminal(o)
+			terminals[e.Service] = t
+		}
+		if text := labels.Mark(e.Service, t.within(e, t.whole(e))); text != "" {
 			_, _ = io.WriteString(w, text)
 		}
 	}
 }
 
-// terminal keeps what the events before say about those to come. It needs no
-// lock: a sink gets one event at a time.
+// terminal keeps what the events before say about those to come, of one service
+// if there are several. It needs no lock: a sink gets one event at a time.
 type terminal struct {
 	styles                     map[part]style
 	style                      // of the part that the event belongs to
@@ -111,12 +118,19 @@ func (t *terminal) render(e event.Event) string {
 		return t.tests(e)
 	case event.Notice:
 		return t.notice(e)
-	case event.Stopping:
-		return t.line(e, t.dim.Sprint(t.note+" stopping"+spaced(": ", t.message(e.Message))))
-	case event.Stopped:
-		return t.line(e, t.dim.Sprint(t.note+" stopped"+spaced(": ", t.message(e.Message))))
+	case event.Stopping, event.Stopped:
+		return t.stop(e)
 	}
 	return ""
+}
+
+// stop of one service is part of that of all, which is told as well.
+func (t *terminal) stop(e event.Event) string {
+	text := string(e.Kind) + spaced(": ", t.message(e.Message))
+	if e.Service != "" {
+		return t.aside(e, text)
+	}
+	return t.line(e, t.dim.Sprint(t.note+" "+text))
 }
 
 func (t *terminal) change(e event.Event) string {
