@@ -25,6 +25,8 @@ type Builder struct {
 	answered string // and this it said
 	seed     string // program in scratch that go build is to find instead of the one at Output, if any
 	left     fingerprint
+	short    shortcut
+	quiet    time.Duration // before a build is recorded
 }
 
 // New prepares to carry out recipe. The folder scratch must exist and be used
@@ -41,7 +43,7 @@ func New(recipe Recipe, scratch string) (*Builder, error) {
 	if recipe.Env == nil {
 		recipe.Env = os.Environ()
 	}
-	b := &Builder{recipe: recipe, scratch: scratch, turn: make(chan struct{}, 1)}
+	b := &Builder{recipe: recipe, scratch: scratch, turn: make(chan struct{}, 1), quiet: quiet}
 	tool, err := findGo(recipe.environ())
 	if err != nil && recipe.Shell == "" && !recipe.Nothing {
 		return nil, err
@@ -56,7 +58,7 @@ func (b *Builder) clearScratch() error {
 		return fmt.Errorf("look for old builds in the scratch folder: %w", err)
 	}
 	for _, entry := range old {
-		if name := entry.Name(); name != seedName && !strings.HasPrefix(name, workPrefix) {
+		if name := entry.Name(); name != seedName && !strings.HasPrefix(name, workPrefix) && !strings.HasPrefix(name, storePrefix) {
 			continue
 		}
 		if err := os.RemoveAll(filepath.Join(b.scratch, entry.Name())); err != nil {

@@ -21,13 +21,18 @@
 //   - a hard link to the published binary as its output file, so that it
 //     recognizes a program that is up to date and does not link it again.
 //
+// With Recipe.Direct, most edits are built without go build, to the same program
+// (builder/internal/direct, docs/building.md). For this, a build by go build is
+// recorded in the background; Close ends that.
+//
 // A command of the shell builds as it likes, but GOFLAGS, in its environment,
 // has -buildvcs=false and -ldflags=-s, unless GOFLAGS, the command line, or a
 // Makefile or script that it names settle the matter. What such commands print is
 // passed on line by line; it is a pipe, so most of them colour nothing.
 //
 // Cancelling kills the whole process group of the build, and Build returns when
-// nothing of it runs any more. The scratch folder is emptied after every build.
+// nothing of it runs any more. The scratch folder is emptied after every build, but
+// for packages that were compiled without go build.
 //
 // The package does not:
 //

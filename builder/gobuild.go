@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,9 +26,22 @@ func (b *Builder) runGo(ctx context.Context, env []string, work, temp string) (R
 	}
 
 	out := filepath.Join(work, filepath.Base(b.recipe.Output))
+	tried, over, err := b.runDirect(ctx, env, work, out)
+	if over {
+		return tried, err
+	}
+	flags := append(slices.Clip(b.recipe.Flags), b.recipe.room(b.recipe.Flags, goflags).flags("-s -w")...)
+	result, err := b.goBuild(ctx, env, out, flags)
+	result.Detour = tried.Detour
+	if err == nil && (result.Outcome == Built || result.Outcome == Same) {
+		b.prepareDirect(env, flags)
+	}
+	return result, err
+}
+
+func (b *Builder) goBuild(ctx context.Context, env []string, out string, flags []string) (Result, error) {
 	planted := b.plant(out)
-	args := append([]string{"build"}, b.recipe.Flags...)
-	args = append(args, b.recipe.room(b.recipe.Flags, goflags).flags("-s -w")...)
+	args := append([]string{"build"}, flags...)
 	args = append(args, "-o", out)
 	args = append(args, b.recipe.Packages...)
 

@@ -1,0 +1,23 @@
+package builder
+
+import "fmt"
+
+// Hasten lets builds be recorded at once.
+func (b *Builder) Hasten() { b.quiet = 0 }
+
+// Record begins to record, as after a build, and waits.
+func (b *Builder) Record() error {
+	b.prepareDirect(b.recipe.environ(), b.recipe.Flags)
+	return b.Recorded()
+}
+
+// Recorded waits for the recording under way, and tells why there is no record.
+func (b *Builder) Recorded() error {
+	if b.short.done != nil {
+		<-b.short.done
+	}
+	if b.short.record == nil {
+		return fmt.Errorf("no record: %v", b.short.trouble)
+	}
+	return nil
+}
