@@ -25,6 +25,8 @@ type Builder struct {
 	left    fingerprint
 	early   *early // what of this build was told
 	linking linking
+	short   shortcut
+	quiet   time.Duration // before a build is recorded
 
 	toolchain toolchain // has a lock of its own
 }
@@ -43,7 +45,7 @@ func New(recipe Recipe, scratch string) (*Builder, error) {
 	if recipe.Env == nil {
 		recipe.Env = os.Environ()
 	}
-	b := &Builder{recipe: recipe, scratch: scratch, turn: make(chan struct{}, 1)}
+	b := &Builder{recipe: recipe, scratch: scratch, turn: make(chan struct{}, 1), quiet: quiet}
 	tool, err := findGo(recipe.environ())
 	if err != nil && recipe.Shell == "" && !recipe.Nothing {
 		return nil, err
@@ -61,7 +63,7 @@ func (b *Builder) clearScratch() error {
 		return fmt.Errorf("look for old builds in the scratch folder: %w", err)
 	}
 	for _, entry := range old {
-		if name := entry.Name(); name != seedName && !strings.HasPrefix(name, workPrefix) {
+		if name := entry.Name(); name != seedName && !strings.HasPrefix(name, workPrefix) && !strings.HasPrefix(name, storePrefix) {
 			continue
 		}
 		if err := os.RemoveAll(filepath.Join(b.scratch, entry.Name())); err != nil {

@@ -25,6 +25,9 @@
 // What is wrong with the code is told while it is built (see Recipe.Diagnosed), and
 // in full by the Result. Of two go builds, the second of which is there since a
 // fast linker has failed, the Result is that of the second.
+// With Recipe.Direct, most edits are built without go build, to the same program
+// (builder/internal/direct, docs/building.md). For this, a build by go build is
+// recorded in the background; Close ends that.
 //
 // A command of the shell builds as it likes, but GOFLAGS, in its environment,
 // has -buildvcs=false and -ldflags=-s, unless GOFLAGS, the command line, or a
@@ -32,7 +35,8 @@
 // passed on line by line; it is a pipe, so most of them colour nothing.
 //
 // Cancelling kills the whole process group of the build, and Build returns when
-// nothing of it runs any more. The scratch folder is emptied after every build.
+// nothing of it runs any more. The scratch folder is emptied after every build, but
+// for packages that were compiled without go build.
 //
 // The package does not:
 //

@@ -27,10 +27,29 @@ func (b *Builder) runGo(ctx context.Context, env []string, work, temp string) (R
 	}
 
 	out := filepath.Join(work, filepath.Base(b.recipe.Output))
-	planted := b.plant(out)
+	tried, over, err := b.runDirect(ctx, env, work, out)
+	if over {
+		return tried, err
+	}
 	left := b.recipe.room(b.recipe.Flags, goflags)
-	ran, notice, err := b.goBuild(ctx, env, temp, left, func(linker string) []string {
-		return slices.Concat([]string{"build"}, b.recipe.Flags, left.flags("-s -w", linker), []string{"-o", out}, b.recipe.Packages)
+	result, err := b.goBuild(ctx, env, temp, out, left)
+	result.Detour = tried.Detour
+	if err == nil && b.recipe.Direct && (result.Outcome == Built || result.Outcome == Same) {
+		linker, _ := b.linker(ctx, env, temp, left) // that the next build takes
+		b.prepareDirect(env, goflags, b.flags(left, linker))
+	}
+	return result, err
+}
+
+// flags are those of the recipe and ours.
+func (b *Builder) flags(left room, linker string) []string {
+	return slices.Concat(b.recipe.Flags, left.flags("-s -w", linker))
+}
+
+func (b *Builder) goBuild(ctx context.Context, env []string, temp, out string, left room) (Result, error) {
+	planted := b.plant(out)
+	ran, notice, err := b.tryLinkers(ctx, env, temp, left, func(linker string) []string {
+		return slices.Concat([]string{"build"}, b.flags(left, linker), []string{"-o", out}, b.recipe.Packages)
 	})
 	planted.restore(out)
 	if err != nil {

@@ -31,11 +31,11 @@ type linking struct {
 
 // linker is what -fuse-ld should name, "" for nothing. A notice says that the
 // linker which the recipe names cannot be had.
-func (b *Builder) linker(ctx context.Context, env []string, temp string) (name, notice string) {
+func (b *Builder) linker(ctx context.Context, env []string, temp string, left room) (name, notice string) {
 	l := &b.linking
 	// The program tells by whom it was linked. To ask go list before there is one
 	// would take longer than one link is faster.
-	if l.outside = l.outside || linkedOutside(b.recipe.Output); !l.outside || l.broken || b.recipe.Linker == "default" {
+	if l.outside = l.outside || left.link && linkedOutside(b.recipe.Output); !left.link || !l.outside || l.broken || b.recipe.Linker == "default" {
 		return "", ""
 	}
 	settings, err := b.goenv(ctx, env)
@@ -112,13 +112,10 @@ func linkFailed(line string) bool {
 	return ok && strings.Contains(after, " failed: ")
 }
 
-// goBuild runs go build, with a fast linker if there is one. If that does not
+// tryLinkers runs go build, with a fast linker if there is one. If that does not
 // link what the C compiler's own does, it is not used any more.
-func (b *Builder) goBuild(ctx context.Context, env []string, temp string, left room, args func(linker string) []string) (ran finished, notice string, err error) {
-	name := ""
-	if left.link {
-		name, notice = b.linker(ctx, env, temp)
-	}
+func (b *Builder) tryLinkers(ctx context.Context, env []string, temp string, left room, args func(linker string) []string) (ran finished, notice string, err error) {
+	name, notice := b.linker(ctx, env, temp, left)
 	ran, err = b.command(ctx, env, b.early.listen(), b.tool, args(name)...)
 	if name == "" || err != nil || ran.state == nil || ran.state.Success() || machineTrouble(ran) != nil ||
 		!slices.ContainsFunc(strings.Split(ran.output, "\n"), linkFailed) {

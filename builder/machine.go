@@ -97,6 +97,17 @@ func machineTrouble(ran finished) error {
 	return nil
 }
 
+// speaksOfMachine is machineTrouble for a command whose end is not known.
+func speaksOfMachine(output string) bool {
+	for line := range strings.Lines(output) {
+		line = strings.TrimSpace(line)
+		if _, ok := readPosition(line); !ok && troubleIn(line) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func troubleIn(line string) Trouble {
 	has := func(s string) bool { return strings.Contains(line, s) }
 	folder := has("build cache") || has("module cache") || has("work dir") || has("go-build") || has("mkdir ")

@@ -47,6 +47,11 @@ type Recipe struct {
 	// Shell, nor before there is a program at Output that was linked like that.
 	Linker string
 
+	// Direct lets compile and link be run without go build when an edit is of the
+	// kind for which that makes the same program (builder/internal/direct). It is
+	// prepared in the background after go build has made one; see Builder.Close.
+	Direct bool
+
 	Env []string // the environment; nil: that of this process when New is called
 	Set []string // NAME=value on top of Env
 

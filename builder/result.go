@@ -38,6 +38,8 @@ type Result struct {
 	Notice      string        // what the user should know of how it was linked; empty as a rule, and said once
 	Elapsed     time.Duration // from the moment that no other build was in the way
 	Command     time.Duration // the part of Elapsed in which the command ran
+	Direct      bool          // compile and link were run without go build
+	Detour      string        // why not, though Recipe.Direct asks for it; why nothing is recorded is told once
 }
 
 // An Artifact is a published program.

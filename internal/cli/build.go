@@ -30,6 +30,9 @@ func (s *stages) build(ctx context.Context, number int, files []string) loop.Bui
 	}
 	b := s.outcome(result, err)
 	b.Number = number
+	if result.Detour != "" {
+		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: "built by go build: " + result.Detour})
+	}
 	output := result.Output
 	if err != nil {
 		output += err.Error() + "\n"
@@ -56,7 +59,7 @@ func (s *stages) outcome(result builder.Result, err error) loop.Built {
 		builder.Built: event.Built, builder.Same: event.Same,
 		builder.Failed: event.Failed, builder.Canceled: event.Canceled,
 	}[result.Outcome]
-	b.Report = event.Build{Millis: float64(result.Elapsed.Microseconds()) / 1000}
+	b.Report = event.Build{Millis: float64(result.Elapsed.Microseconds()) / 1000, Direct: result.Direct}
 	if result.Outcome != builder.Failed {
 		return b
 	}

@@ -34,6 +34,7 @@ func newBuilt(t *testing.T, change func(*config.Config)) *built {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(made.Close)
 	b.stages = &stages{cfg: cfg, made: m, builder: made, compile: made.Build, hub: event.NewHub(b.see), here: cfg.Dir}
 	return b
 }

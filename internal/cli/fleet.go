@@ -64,6 +64,9 @@ func several(ctx context.Context, s *stages, told *audience) (next *config.Confi
 	}
 	defer func() {
 		for _, u := range f.units {
+			if u.builder != nil {
+				u.builder.Close()
+			}
 			u.made.cleaning.Clean()
 		}
 	}()

@@ -55,6 +55,7 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 	if err := s.prepare(ctx); err != nil {
 		return nil, unusable{err}
 	}
+	defer s.builder.Close()
 	told.hear(in, cfg)
 	if err := s.watch(ctx, cfg.EnvFiles); err != nil {
 		return nil, unusable{err}

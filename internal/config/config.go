@@ -54,6 +54,7 @@ type Config struct {
 	BuildLog    string   // absolute; gets the output of a build that failed; "" without a TmpDir
 	Strip       bool     // leave out what only debuggers need, for a faster build (default)
 	Linker      string   // of programs with C in them: "auto", "default" or what -fuse-ld takes, such as "mold"
+	Direct      bool     // compile and link without go build where that makes the same program (default)
 	CleanOnExit bool     // remove what ginreload and Cmd have made in TmpDir
 
 	// Rerun starts the program again, RerunDelay after it has ended by itself.

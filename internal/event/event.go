@@ -89,6 +89,7 @@ type Build struct {
 	Number      int          `json:"number"`
 	Outcome     Outcome      `json:"outcome,omitempty"`
 	Millis      float64      `json:"ms,omitempty"`
+	Direct      bool         `json:"direct,omitempty"` // compile and link were run without go build
 	Errors      int          `json:"errors,omitempty"`
 	Packages    int          `json:"packages,omitempty"` // packages with errors
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"`

@@ -21,7 +21,11 @@ func (t *terminal) build(e event.Event) string {
 	}
 	switch b.Outcome {
 	case event.Built:
-		return t.aside(e, fmt.Sprintf("build %d finished in %s", b.Number, duration(b.Millis)))
+		text := fmt.Sprintf("build %d finished in %s", b.Number, duration(b.Millis))
+		if b.Direct {
+			text += ", without go build"
+		}
+		return t.aside(e, text)
 	case event.Canceled:
 		return t.aside(e, fmt.Sprintf("build %d canceled: a newer change came first", b.Number))
 	case event.Same:

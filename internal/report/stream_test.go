@@ -33,7 +33,7 @@ func recording() []event.Event {
 		{Kind: event.BuildStarted, Build: &event.Build{Number: 2}},
 		{Kind: event.Changed, Files: []string{"api/order.go"}, Action: "rebuild", Why: "api is part of ./cmd/api"},
 		{Kind: event.BuildFinished, Build: &event.Build{Number: 2, Outcome: event.Canceled, Millis: 80}},
-		{Kind: event.BuildFinished, Build: &event.Build{Number: 3, Outcome: event.Built, Millis: 361}},
+		{Kind: event.BuildFinished, Build: &event.Build{Number: 3, Outcome: event.Built, Millis: 361, Direct: true}},
 		{Kind: event.AppStarting, Generation: 7, PID: 4300, Handoff: "supervised"},
 		{Kind: event.Reloaded, Generation: 7, PID: 4300, Serving: 7, Addresses: []string{"http://localhost:8080"},
 			Timings: &event.Timings{Total: 412, Settle: 13, Build: 361, Ready: 38}},
