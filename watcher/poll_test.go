@@ -126,7 +126,7 @@ func TestWhatChangedIsInDoubtForAWhile(t *testing.T) {
 	})
 }
 
-// far returns a poller of files that are no inputs, of which none changed lately.
+// newFar returns a poller of files that are no inputs, of which none changed lately.
 func newFar(t *testing.T, n int) *poller {
 	all := make(files)
 	for i := range n {
@@ -141,27 +141,29 @@ func newFar(t *testing.T, n int) *poller {
 }
 
 func TestEveryFileHasItsTurnWithinARound(t *testing.T) {
-	p := newFar(t, 3000)
 	for rest, round := range map[time.Duration]time.Duration{
 		0:           shortestRound,
 		time.Minute: 2 * time.Second,
 		time.Hour:   longestRound,
 	} {
-		order := p.inOrder()
-		for _, f := range order.far {
-			f.glance = glance{size: 1}
-		}
-		looks := 0
-		for waiting := true; waiting; looks++ {
-			// As if each look had used up its time with what is near.
-			p.now = time.Now().Add(-p.pause / share)
-			p.changed = p.now.Add(-rest)
-			p.takeTurns(t.Context(), order, false)
-			waiting = slices.ContainsFunc(order.far, func(f *polledFile) bool { return f.glance.size == 1 })
-		}
-		if most := int(round / p.pause); looks > most || looks < most/2 {
-			t.Errorf("after %v of rest a round takes %d looks, want about %d", rest, looks, most)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			p := newFar(t, 3000)
+			order := p.inOrder()
+			for _, f := range order.far {
+				f.glance = glance{size: 1}
+			}
+			looks := 0
+			for waiting := true; waiting; looks++ {
+				// As if each look had used up its time with what is near.
+				p.now = time.Now().Add(-p.pause/share - 1)
+				p.changed = p.now.Add(-rest)
+				p.takeTurns(t.Context(), order, false)
+				waiting = slices.ContainsFunc(order.far, func(f *polledFile) bool { return f.glance.size == 1 })
+			}
+			if most := int(round / p.pause); looks > most || looks < most/2 {
+				t.Errorf("after %v of rest a round takes %d looks, want about %d", rest, looks, most)
+			}
+		})
 	}
 }
 
