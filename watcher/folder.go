@@ -24,11 +24,8 @@ func (t *tree) watch(dir string, flat bool) error {
 	if err == nil {
 		err = t.admit(dir, id)
 	}
-	if err == nil && t.limit == nil {
+	if err == nil {
 		err = t.listen(dir, id)
-		if isLimit(err) {
-			t.limit, err = err, nil // go on, to know how many folders there are
-		}
 	}
 	if err != nil {
 		return err
@@ -57,14 +54,21 @@ func (t *tree) uncount(dir string) {
 
 // listen has changes in a folder noticed: by events, by looks, or by both.
 func (t *tree) listen(dir string, id identity) error {
-	if !t.source.looksAt(dir, id) {
-		return t.names.add(dir)
+	if t.source.looksAt(dir, id) {
+		_ = t.names.add(dir) // events are only faster here
+		return t.source.poller.addFolder(dir)
 	}
-	if err := t.source.poller.addFolder(dir); err != nil {
-		return err
+	if t.limit == nil {
+		err := t.names.add(dir)
+		if !isLimit(err) {
+			return err
+		}
+		t.limit = err // and go on, to know how many folders there are
 	}
-	_ = t.names.add(dir) // events are only faster here
-	return nil
+	if t.source.poller == nil {
+		return nil
+	}
+	return t.source.poller.addFolder(dir)
 }
 
 func (t *tree) deafen(dir string) {

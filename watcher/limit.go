@@ -6,8 +6,9 @@ import (
 )
 
 // LimitError says that the kernel refused to watch for want of a resource that
-// the system's administrator rations. New returns it; once Run has started, it
-// is passed to Options.Warn, and the folders concerned are not watched.
+// the system's administrator rations. It is passed to Options.Warn, and the folders
+// concerned are looked at instead; those nearer the roots have the watches. With
+// Options.EventsOnly New returns it, and later these folders are not watched.
 //
 // Both limits are per user and shared with all other programs, editors above all,
 // so that Current may be larger than Folders (inotify(7), "/proc interfaces").
@@ -16,6 +17,7 @@ type LimitError struct {
 	Current int    // its value, 0 if it could not be read
 	Folders int    // how many folders the roots need, 0 if they were not counted
 	Raised  int    // a value that should do
+	Polled  bool   // the folders for which there was no watch are looked at instead
 	Err     error  // what the kernel said
 }
 
@@ -31,6 +33,9 @@ func (e *LimitError) Error() string {
 	}
 	fmt.Fprintf(&s, ": %v\nraise it: %s", e.Err, e.Command())
 	s.WriteString("\nor ignore folders that are no source code")
+	if e.Polled {
+		s.WriteString("\nuntil then, the folders for which none was left are looked at again and again")
+	}
 	return s.String()
 }
 

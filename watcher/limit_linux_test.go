@@ -27,7 +27,7 @@ func TestTooManyFolders(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	files{"a/b/": "", "c/d/": "", "e/": ""}.write(t, dir)
-	_, err := newWatcher(Options{Roots: []string{dir}}, full(2))
+	_, err := newWatcher(Options{Roots: []string{dir}, EventsOnly: true}, full(2))
 	var limit *LimitError
 	if !errors.As(err, &limit) || !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("got %v, want a LimitError", err)
@@ -38,6 +38,23 @@ func TestTooManyFolders(t *testing.T) {
 	if limit.Sysctl != "fs.inotify.max_user_watches" {
 		t.Errorf("got %+v", limit)
 	}
+}
+
+func TestFoldersWithoutAWatchAreLookedAt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	files{"a/b/x.go": "x", "c/d/y.go": "y"}.write(t, dir)
+	var warned complaints
+	r := watchDir(t, dir, full(2), func(o *Options) { o.Warn, o.PollInterval = warned.add, minPollInterval })
+	got := warned.text()
+	if !strings.Contains(got, "5 folders are needed") || !strings.Contains(got, "are looked at") || strings.Count(got, "sudo") != 1 {
+		t.Errorf("warned %s", got)
+	}
+	r.write("a/b/x.go", "xx")
+	r.write("c/d/y.go", "yy")
+	r.expect("write a/b/x.go, write c/d/y.go")
+	r.write("c/d/e/z.go", "z")
+	r.expect("create c/d/e/z.go")
 }
 
 func TestTooManyInstances(t *testing.T) {

@@ -59,12 +59,13 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	}
 	w.choose(opts)
 	err = w.plant()
-	if err == nil {
+	if err == nil && w.source.poller == nil {
 		err = w.limit()
 	}
 	if err != nil {
 		return nil, errors.Join(err, w.release())
 	}
+	w.warnOfLimit()
 	table.baseline(began)
 	return w, nil
 }
@@ -97,9 +98,12 @@ func (w *Watcher) release() error {
 
 // limit returns and forgets that the kernel refused a watch.
 func (w *Watcher) limit() error {
-	err := w.tree.limit
+	err := explainLimit(w.tree.limit, len(w.tree.folders))
 	w.tree.limit = nil
-	return explainLimit(err, len(w.tree.folders))
+	if limit := (*LimitError)(nil); errors.As(err, &limit) {
+		limit.Polled = w.source.poller != nil
+	}
+	return err
 }
 
 func (w *Watcher) warnOfLimit() {
