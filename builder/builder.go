@@ -20,10 +20,11 @@ type Builder struct {
 	tool    string // the go command; may be empty with Shell and Nothing
 
 	// turn holds a token while a build runs. Whoever put it there owns all below.
-	turn  chan struct{}
-	seed  string // program in scratch that go build is to find instead of the one at Output, if any
-	left  fingerprint
-	early *early // what of this build was told
+	turn    chan struct{}
+	seed    string // program in scratch that go build is to find instead of the one at Output, if any
+	left    fingerprint
+	early   *early // what of this build was told
+	linking linking
 
 	toolchain toolchain // has a lock of its own
 }

@@ -18,8 +18,13 @@
 //   - GOTMPDIR, and TMPDIR for the linker and the C compiler, inside scratch,
 //     even if the user has set them: the finished binary is then renamed
 //     instead of copied, and a killed build leaves nothing behind elsewhere;
+//   - in -ldflags also a fast linker for programs with C in them (see Recipe.Linker);
 //   - a hard link to the published binary as its output file, so that it
 //     recognizes a program that is up to date and does not link it again.
+//
+// What is wrong with the code is told while it is built (see Recipe.Diagnosed), and
+// in full by the Result. Of two go builds, the second of which is there since a
+// fast linker has failed, the Result is that of the second.
 //
 // A command of the shell builds as it likes, but GOFLAGS, in its environment,
 // has -buildvcs=false and -ldflags=-s, unless GOFLAGS, the command line, or a

@@ -44,19 +44,25 @@ func (e *early) listen() io.Writer {
 		return nil
 	}
 	s := &stream{early: e, parser: newParser()}
-	s.lines.say = func(line string) { s.read(strings.TrimRight(line, " \t\r\n")) }
+	s.lines.say = func(line string) {
+		// What follows may be about the linker and not about the code.
+		if s.over = s.over || linkFailed(line); !s.over {
+			s.read(strings.TrimRight(line, " \t\r\n"))
+		}
+	}
 	return s
 }
 
 // A stream reads what go build prints while it does. cmd/go collects what is
 // printed about a package and writes it at once, so where a piece ends with a
-// line there ends a message, but for one that is longer than what a pipe or our buffer holds:
-// the rest of that is only in Result.Diagnostics.
+// line there ends a message. Of one that is longer than a buffer the rest may be
+// in Result.Diagnostics only.
 type stream struct {
 	early *early
 	*parser
 	lines lines
-	told  int // of parser.found
+	told  int  // of parser.found
+	over  bool // nothing is told any more
 }
 
 func (s *stream) Write(p []byte) (int, error) {

@@ -55,7 +55,7 @@ func readFlag(words []string) (buildFlag, int) {
 }
 
 // A room is which flags of ours the user's own leave room for.
-type room struct{ vcs, strip bool }
+type room struct{ vcs, strip, link bool }
 
 // room is what flags and goflags, which is what `go env GOFLAGS` says, leave. If
 // that cannot be read as words it is nothing: better a slow build than one that
@@ -70,7 +70,7 @@ func (r Recipe) room(flags []string, goflags string) room {
 		all = append(all, w.text)
 	}
 
-	left := room{true, !r.Debug}
+	left := room{vcs: true, strip: !r.Debug, link: true}
 	for len(all) > 0 {
 		flag, n := readFlag(all)
 		all = all[max(n, 1):]
@@ -78,7 +78,9 @@ func (r Recipe) room(flags []string, goflags string) room {
 		case "buildvcs":
 			left.vcs = false
 		case "ldflags":
-			left.strip = false
+			left.strip, left.link = false, false
+		case "buildmode", "compiler":
+			left.link = false
 		case "gcflags":
 			left.strip = left.strip && !optimizationsOff(flag.value)
 		case "race", "msan", "asan":
@@ -88,14 +90,21 @@ func (r Recipe) room(flags []string, goflags string) room {
 	return left
 }
 
-// flags are ours. The linker is told to strip with ldflags.
-func (r room) flags(ldflags string) []string {
-	var ours []string
+// flags are ours. Go's linker is told to strip with strip, and which one to use
+// for C, "" for nothing.
+func (r room) flags(strip, linker string) []string {
+	var ours, ldflags []string
 	if r.vcs {
 		ours = append(ours, "-buildvcs=false")
 	}
 	if r.strip {
-		ours = append(ours, "-ldflags="+ldflags)
+		ldflags = append(ldflags, strip)
+	}
+	if r.link && linker != "" {
+		ldflags = append(ldflags, "-extldflags=-fuse-ld="+linker)
+	}
+	if len(ldflags) > 0 {
+		ours = append(ours, "-ldflags="+strings.Join(ldflags, " "))
 	}
 	return ours
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,17 +28,16 @@ func (b *Builder) runGo(ctx context.Context, env []string, work, temp string) (R
 
 	out := filepath.Join(work, filepath.Base(b.recipe.Output))
 	planted := b.plant(out)
-	args := append([]string{"build"}, b.recipe.Flags...)
-	args = append(args, b.recipe.room(b.recipe.Flags, goflags).flags("-s -w")...)
-	args = append(args, "-o", out)
-	args = append(args, b.recipe.Packages...)
-
-	ran, err := b.command(ctx, env, b.early.listen(), b.tool, args...)
+	left := b.recipe.room(b.recipe.Flags, goflags)
+	ran, notice, err := b.goBuild(ctx, env, temp, left, func(linker string) []string {
+		return slices.Concat([]string{"build"}, b.recipe.Flags, left.flags("-s -w", linker), []string{"-o", out}, b.recipe.Packages)
+	})
 	planted.restore(out)
 	if err != nil {
 		return Result{}, err
 	}
 	result, over, err := conclude(ctx, ran)
+	result.Notice = notice
 	if over {
 		return result, err
 	}

@@ -31,8 +31,8 @@ func (b *Builder) shellGoflags(ctx context.Context, env []string, c Command) []s
 	left := b.recipe.room(nil, goflags)
 	left.strip = left.strip && !wantsDebug.MatchString(c.Line)
 	// -s implies -w (Go 1.22). A quoted value with a blank would be understood by
-	// go, but not by scripts that split the variable.
-	ours := left.flags("-s")
+	// go, but not by scripts that split the variable; so there is no linker.
+	ours := left.flags("-s", "")
 	if len(ours) == 0 {
 		return nil
 	}

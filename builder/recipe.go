@@ -35,9 +35,17 @@ type Recipe struct {
 	// sources. A build is what stands in Before, and what follows is new.
 	Nothing bool
 
-	// Debug keeps in the program what only debuggers need: the linker is told
-	// nothing, neither by flag nor by GOFLAGS.
+	// Debug keeps in the program what only debuggers need: the linker is not told
+	// to strip, neither by flag nor by GOFLAGS.
 	Debug bool
+
+	// Linker is what the C compiler is told to link a program with that has C in
+	// it, as -fuse-ld names it: "mold". "default" tells it nothing, and so does
+	// whatever the user has to say to linkers himself (-ldflags, -buildmode,
+	// -fuse-ld in CC or CGO_LDFLAGS). "" or "auto" is the fastest that is
+	// installed of mold and gold. It is for Linux and has no effect with
+	// Shell, nor before there is a program at Output that was linked like that.
+	Linker string
 
 	Env []string // the environment; nil: that of this process when New is called
 	Set []string // NAME=value on top of Env
@@ -105,20 +113,27 @@ func (r Recipe) environ() []string {
 	return append(env[:len(env):len(env)], r.Set...)
 }
 
-// findGo looks for the go command in the PATH of env, which need not be that of
-// this process: the recipe may set its own.
 func findGo(env []string) (string, error) {
 	path := variable(env, "PATH")
-	for _, dir := range filepath.SplitList(path) {
+	if tool := lookPath(env, "go"); tool != "" {
+		return tool, nil
+	}
+	return "", fmt.Errorf("%w: looked in PATH=%q; install Go from https://go.dev/dl or add its bin folder to PATH", ErrNoToolchain, path)
+}
+
+// lookPath looks for a command in the PATH of env, which need not be that of
+// this process: the recipe may set its own. It is "" if there is none.
+func lookPath(env []string, name string) string {
+	for _, dir := range filepath.SplitList(variable(env, "PATH")) {
 		// As in os/exec, a relative entry is not trusted.
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		if tool, err := exec.LookPath(filepath.Join(dir, "go")); err == nil {
-			return tool, nil
+		if file, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+			return file
 		}
 	}
-	return "", fmt.Errorf("%w: looked in PATH=%q; install Go from https://go.dev/dl or add its bin folder to PATH", ErrNoToolchain, path)
+	return ""
 }
 
 // variable is the value of an environment variable; the last one counts. Windows

@@ -35,6 +35,7 @@ type Result struct {
 	Artifact    Artifact      // what lies at Output now, whichever build it is from; zero if nothing
 	Diagnostics []Diagnostic  // may be empty on Failed: show Output then
 	Output      string        // what the command printed; its middle is left out beyond 1 MiB
+	Notice      string        // what the user should know of how it was linked; empty as a rule, and said once
 	Elapsed     time.Duration // from the moment that no other build was in the way
 	Command     time.Duration // the part of Elapsed in which the command ran
 }

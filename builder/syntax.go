@@ -54,7 +54,7 @@ func (b *Builder) syntaxErrors(ctx context.Context, env []string, file string) [
 		return nil
 	}
 	settings, err := b.goenv(ctx, env)
-	if err != nil || !b.fits(settings, file) {
+	if err != nil || settings.GOTOOLDIR == "" || !b.fits(settings, file) {
 		return nil
 	}
 	header, err := goparser.ParseFile(files, file, source, goparser.ImportsOnly|goparser.ParseComments)

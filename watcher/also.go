@@ -54,7 +54,9 @@ func (t *tree) also(folders []string, w *window) {
 	for dir := range removed {
 		t.leaveFlat(dir)
 	}
-	t.table.forget(func(path string) bool { return removed[filepath.Dir(path)] && !t.isWatched(path) })
+	if len(removed) > 0 {
+		t.table.forget(func(path string) bool { return removed[filepath.Dir(path)] && !t.isWatched(path) })
+	}
 	for dir := range added {
 		t.await(dir)
 	}
@@ -85,7 +87,8 @@ func (t *tree) enterAllFlat(dirs, covered map[string]bool) (files []string) {
 		if err != nil {
 			t.complain(dir, err)
 		}
-		for _, path := range found {
+		for _, name := range found {
+			path := join(dir, name)
 			if !t.singles[path] && (!covered[dir] || t.ignored(path, false)) {
 				files = append(files, path)
 			}
@@ -109,7 +112,7 @@ func (t *tree) await(dir string) {
 	t.doubtNow(dir, Write)
 }
 
-// enterFlat watches a flat folder, and returns the files in it.
+// enterFlat watches a flat folder, and returns the names of the files in it.
 func (t *tree) enterFlat(dir string) (files []string, err error) {
 	t.followLink(dir)
 	if _, ok := t.folders[dir]; !ok {
@@ -131,9 +134,7 @@ func (t *tree) lookAtFlat(dir string) bool {
 		t.complain(dir, err)
 		return false
 	}
-	for _, path := range files {
-		t.table.mark(path, Create)
-	}
+	t.table.found(dir, files, Create)
 	return true
 }
 

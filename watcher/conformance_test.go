@@ -73,7 +73,7 @@ func playAll(t *testing.T, on origin, scripts []scenario) {
 
 // scratch returns a new folder, in memory where the system has a place for that: a
 // disk may take longer for a thousand files than it is to be quiet.
-func scratch(t *testing.T) string {
+func scratch(t testing.TB) string {
 	dir, err := os.MkdirTemp("/dev/shm", "watcher")
 	if err != nil {
 		return t.TempDir()

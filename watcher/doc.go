@@ -18,19 +18,27 @@
 //     latest Options.Ceiling after its first event. A file that had content and
 //     is empty when the set would be complete is taken for half a save, and
 //     waited for until the ceiling.
-//   - With Options.Poll the same holds without events: the watcher looks again and
-//     again, and completes a set after a look at everything that found nothing
-//     new. What comes, goes or is renamed over something is seen with the next
-//     look, and so is a write to one of the files that changed last. Where there
-//     are too many files to look at all of them every time, the others take turns:
-//     a write to one of these is seen within a second while there is work, and
-//     within ten when nothing has changed for minutes.
+//   - The same holds where there are no events: with Options.Poll everywhere, else
+//     on file systems that others change too (see FileSystemOf), and where the kernel
+//     has none, even of what is written here. There the watcher looks again and
+//     again, beside what events there are; nothing else is looked at, also below
+//     the same root. What was found by looking is complete after a look that found
+//     nothing new: at what is likely to change, or after a handful of changes at
+//     everything, a quarter of a second long.
+//   - What is likely to change is looked at every Options.PollInterval: the inputs of
+//     the program (Watcher.Prefer; Go files until then), what changed last, and the
+//     folders of both, which show what comes, goes, and is renamed over something.
+//     Beyond a thousand inputs and folders these are the ones that changed last. The
+//     rest takes turns: all of it is looked at within 2 s while there is work, and
+//     within 15 when nothing has changed for minutes; later where looking is slow.
 //   - With Options.FollowSymlinks what is behind a link is watched as if it were in
 //     the place of the link, inside of the root or outside. A link that leads
 //     elsewhere, itself or through another one, is a change of what differs there.
 //     A folder is not entered again below itself: there a link is a file.
 //   - The same holds for the folders of Watcher.Also from when that has returned.
 //     What is in such a folder counts, without what is in the folders in it.
+//   - What Options.Ignore leaves out may change: after Reconsider everything is
+//     asked about anew. What comes into view is created, as far as a reader can see.
 //   - A slow reader costs nothing but detail: sets that were not taken yet are
 //     merged. Events are taken from the kernel at all times.
 //   - Paths are reported under the root as it was given, never resolved.
@@ -39,11 +47,11 @@
 // # Goroutines
 //
 // New starts the one that takes events from the kernel (feed.drain; fsnotify has
-// one more), and none to poll. It ends with Run, or with Close for a watcher that is
+// one more); polling needs none of its own. It ends with Run, or with Close for a watcher that is
 // never run.
-// Run owns all state; Options.Ignore and Options.Warn are called by New and then
+// Run owns all state; Options.Ignore, Warn and Polled are called by New and then
 // by Run, never by two goroutines at once. Run starts short-lived goroutines that
-// read files, and joins them before it looks at anything else.
+// read files, or look at many where that takes long, and joins them before it looks at anything else.
 //
 // # What it does not
 //
@@ -59,7 +67,10 @@
 //   - It does not see writes through mmap, through a hard link outside of the
 //     tree, or made on the other side of a network or virtual file system:
 //     inotify(7) has no events for them. Polling sees all of these, if not what
-//     keeps the size and all times of a file.
+//     keeps the size and all times of a file, and not before the file system tells
+//     of it: what is not likely to change may come from a cache (60 s with NFS).
+//   - It does not notice that something was mounted on a folder that it watches.
+//   - It does not give up on a file system that does not answer: it waits.
 //   - It does not tell a file that was moved away from one that was removed, when it
 //     polls.
 //   - It does not notice that a folder above a root, or above the end of a link, was

@@ -26,8 +26,7 @@ const (
 type fingerprint struct {
 	state state
 	size  int64
-	mtime int64  // only if the content was not read
-	sum   uint64 // of the content; of the target and the content behind it for a link
+	sum   uint64 // of the content; of the target and the content behind it for a link; or the time
 }
 
 type state uint8
@@ -36,7 +35,7 @@ const (
 	absent state = iota // nothing there that counts as a file
 	unsure              // a file is there, but nobody looked inside: equal to nothing
 	read                // sum is valid
-	seen                // mtime is valid: too large to read, or not readable
+	seen                // sum is the time of the last change: too large to read, or not readable
 )
 
 // fingerprints takes the fingerprint of each path, in order. When ctx ends, what
@@ -108,7 +107,7 @@ func (r *reader) fingerprint(path string) fingerprint {
 }
 
 func stamp(info fs.FileInfo) fingerprint {
-	return fingerprint{state: seen, size: info.Size(), mtime: info.ModTime().UnixNano()}
+	return fingerprint{state: seen, size: info.Size(), sum: uint64(info.ModTime().UnixNano())}
 }
 
 // content hashes up to size bytes. It does not look for the end of the file: one

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"syscall"
 )
 
 type folder struct {
@@ -33,12 +32,6 @@ func (t *tree) watch(dir string, flat bool) error {
 	}
 	if err != nil {
 		return err
-	}
-	// A watch follows links: if the folder has become one since it was listed,
-	// the watch is on the target.
-	if !t.follows && !flat && !t.isRoot(dir) && isLink(dir) {
-		t.deafen(dir)
-		return syscall.ENOTDIR
 	}
 	t.uncount(dir) // it may have been flat
 	t.folders[dir] = folder{id, t.round, flat}

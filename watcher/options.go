@@ -33,6 +33,10 @@ type Options struct {
 	// Ceiling is how long after its first event a set is complete at the latest;
 	// 0 means DefaultCeiling. One shorter than Quiet takes the place of Quiet.
 	Ceiling time.Duration
+	// Busy reports whether somebody is in the middle of changing many files, such as
+	// git. A set is not complete then, for up to ten seconds and beyond Ceiling. It is
+	// asked by Run's goroutine when a set would be complete; nil says never.
+	Busy func() bool
 	// Poll has the watcher look again and again instead of waiting for events of
 	// the kernel. Without it, it does so beside events where FileSystemOf says
 	// that these do not tell of everything, and nowhere else.

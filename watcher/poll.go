@@ -34,6 +34,7 @@ type poller struct {
 	relists int       // so many folders may be listed again in this look
 	blind   bool      // the time of a folder does not tell what comes and goes in it
 	slow    bool      // looking takes long
+	many    bool      // more than a handful was found since a look found nothing
 	found   *batch    // of this look; nil while what is there is no news
 
 	paths []string // scratch of glanceAll
@@ -116,6 +117,7 @@ func (p *poller) look(ctx context.Context, everything bool) batch {
 	p.lookAtFiles(ctx, o.near, newest)
 	p.takeTurns(ctx, o, everything)
 	p.found = nil
+	p.many = len(found.events) > 0 && (p.many || len(found.events) > handful)
 	if len(found.events) > 0 {
 		p.changed, p.order = p.now, nil
 	}

@@ -33,7 +33,9 @@ const (
 	roundPart = 30
 	// Where looking is slow, a round takes as long as it takes.
 	slowShare = 5
-	// longestCheck is for the look that has to tell that nothing goes on.
+	// A handful of changes is somebody's save. After more, such as from git, it takes
+	// a look at everything to tell whether that goes on, for so long at most.
+	handful      = 4
 	longestCheck = 250 * time.Millisecond
 )
 

@@ -221,7 +221,7 @@ func (g *game) sync() {
 // compareTable compares the watcher's table with the disk, once Run has ended.
 func (g *game) compareTable() {
 	g.Helper()
-	known := g.w.table.known
+	known := maps.Collect(g.w.table.known.all())
 	if len(known) != len(g.disk) {
 		g.Errorf("%d files are known, %d exist", len(known), len(g.disk))
 	}

@@ -92,7 +92,7 @@ func (on origin) watchDir(t *testing.T, dir string, change ...func(*Options)) *r
 
 func watchDir(t *testing.T, dir string, open func() (source, error), change ...func(*Options)) *rig {
 	t.Helper()
-	opts := Options{Roots: []string{dir}, Quiet: 80 * time.Millisecond, Ceiling: 5 * time.Second}
+	opts := Options{Roots: []string{dir}, Quiet: 80 * time.Millisecond, Ceiling: 5 * time.Second, budget: patience}
 	for _, c := range change {
 		c(&opts)
 	}

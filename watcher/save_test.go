@@ -194,7 +194,7 @@ func TestUnreachedBaselineCountsAsChanged(t *testing.T) {
 	r := newTable(0)
 	path := t.TempDir() + "/x"
 	must(t, os.WriteFile(path, []byte("same"), 0o644))
-	r.known[path] = fingerprint{state: unsure}
+	r.known.set(path, fingerprint{state: unsure})
 	watched := func(string) bool { return true }
 	for _, want := range []int{1, 0} {
 		r.mark(path, Write)

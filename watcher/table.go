@@ -10,13 +10,17 @@ import (
 	"time"
 )
 
-// baselineBudget bounds how long New reads files. The content of a file that was
-// not reached is unknown, so that its first event counts as a change even if the
-// content stays; that happens once per file.
+// baselineBudget bounds how long New reads files, if it has taken less than that up
+// to then; else there is leastBudget. The content of a file that was not reached is
+// unknown, so that its first event counts as a change even if the content stays; that
+// happens once per file.
 //
 // Reading in the background instead would need proof that no write came between
 // the watch and the read, which inotify cannot give.
-const baselineBudget = 250 * time.Millisecond
+const (
+	baselineBudget = 250 * time.Millisecond
+	leastBudget    = 50 * time.Millisecond
+)
 
 // table is what is known of every file, and which of it is in doubt. Events only
 // cast doubt; what became of a file is decided when the window closes, by looking.
@@ -27,7 +31,8 @@ const baselineBudget = 250 * time.Millisecond
 type table struct {
 	seed   maphash.Seed
 	budget time.Duration
-	known  map[string]fingerprint
+	known  known
+	first  bool          // nothing is known yet, and so there is no doubt about anything
 	dirty  map[string]Op // files in doubt and how they were last said to have gone
 	left   map[string]Op // folders of which the files are in doubt, likewise
 }
@@ -36,7 +41,8 @@ func newTable(budget time.Duration) *table {
 	return &table{
 		budget: budget,
 		seed:   maphash.MakeSeed(),
-		known:  make(map[string]fingerprint),
+		known:  known{make(map[string][]item)},
+		first:  true,
 		dirty:  make(map[string]Op),
 		left:   make(map[string]Op),
 	}
@@ -45,10 +51,21 @@ func newTable(budget time.Duration) *table {
 // mark casts doubt on one file.
 func (t *table) mark(path string, op Op) { t.dirty[path] = t.dirty[path].then(op) }
 
+// found casts doubt on files of a folder.
+func (t *table) found(dir string, names []string, op Op) {
+	if t.first {
+		t.known.fill(dir, names)
+		return
+	}
+	for _, name := range names {
+		t.mark(join(dir, name), op)
+	}
+}
+
 // markKnown is mark for a path that is no file any more: there is no doubt about
 // one that was not known.
 func (t *table) markKnown(path string, op Op) bool {
-	_, ok := t.known[path]
+	_, ok := t.known.of(path)
 	if ok {
 		t.mark(path, op)
 	}
@@ -59,7 +76,7 @@ func (t *table) markKnown(path string, op Op) bool {
 func (t *table) markBelow(folder string, op Op) { t.left[folder] = t.left[folder].then(op) }
 
 func (t *table) markAll() {
-	for path := range t.known {
+	for path := range t.known.all() {
 		t.mark(path, 0)
 	}
 }
@@ -67,33 +84,50 @@ func (t *table) markAll() {
 // forget drops the files of which lost says that they are no business of ours
 // any more.
 func (t *table) forget(lost func(path string) bool) {
-	for path := range t.known {
-		if lost(path) {
-			delete(t.known, path)
-			delete(t.dirty, path)
+	for dir := range t.known.folders {
+		for _, path := range t.known.in(dir) {
+			if lost(path) {
+				t.known.forget(path)
+			}
 		}
 	}
+	maps.DeleteFunc(t.dirty, func(path string, _ Op) bool { return lost(path) })
 }
 
-// baseline takes what is marked as known, and nothing as changed.
-func (t *table) baseline() {
+// baseline takes what was found as known, and nothing as changed. The budget is
+// counted from when New began.
+func (t *table) baseline(began time.Time) {
+	ctx, cancel := context.WithTimeout(context.Background(), max(t.budget-time.Since(began), leastBudget))
+	defer cancel()
+	t.first = false
 	paths := slices.Collect(maps.Keys(t.dirty))
 	clear(t.dirty)
-	t.learn(paths)
+	t.read(ctx, paths)
+	for _, dir := range slices.Collect(maps.Keys(t.known.folders)) {
+		if ctx.Err() != nil {
+			return
+		}
+		t.read(ctx, t.known.in(dir))
+	}
 }
 
 // learn takes files as known about which nothing is, and none as changed.
 func (t *table) learn(paths []string) {
-	paths = slices.DeleteFunc(paths, func(path string) bool {
-		_, known := t.known[path]
-		_, dirty := t.dirty[path]
-		return known || dirty
-	})
 	ctx, cancel := context.WithTimeout(context.Background(), t.budget)
 	defer cancel()
+	t.read(ctx, slices.DeleteFunc(paths, func(path string) bool {
+		_, known := t.known.of(path)
+		_, dirty := t.dirty[path]
+		return known || dirty
+	}))
+}
+
+func (t *table) read(ctx context.Context, paths []string) {
 	for i, now := range fingerprints(ctx, t.seed, paths) {
-		if now.state != absent {
-			t.known[paths[i]] = now
+		if now.state == absent {
+			t.known.forget(paths[i])
+		} else {
+			t.known.set(paths[i], now)
 		}
 	}
 }
@@ -113,8 +147,10 @@ func (t *table) settle(ctx context.Context, watched func(path string) bool, pati
 		if !watched(path) {
 			prints[i] = fingerprint{}
 		}
-		if now := prints[i]; patient && now.state == read && now.size == 0 && t.known[path].size > 0 {
-			return nil, true
+		if now := prints[i]; patient && now.state == read && now.size == 0 {
+			if before, _ := t.known.of(path); before.size > 0 {
+				return nil, true
+			}
 		}
 	}
 	for i, path := range paths {
@@ -128,9 +164,9 @@ func (t *table) settle(ctx context.Context, watched func(path string) bool, pati
 
 // judge replaces what is known of path and returns the difference, 0 for none.
 func (t *table) judge(path string, now fingerprint) Op {
-	before := t.known[path]
+	before, _ := t.known.of(path)
 	if now.state == absent {
-		delete(t.known, path)
+		t.known.forget(path)
 		switch {
 		case before.state == absent:
 			return 0
@@ -139,7 +175,7 @@ func (t *table) judge(path string, now fingerprint) Op {
 		}
 		return Remove
 	}
-	t.known[path] = now
+	t.known.set(path, now)
 	switch {
 	case before.state == absent:
 		return Create
@@ -149,16 +185,18 @@ func (t *table) judge(path string, now fingerprint) Op {
 	return 0
 }
 
-// spread turns doubt about folders into doubt about their files: one pass over
-// all files, however many folders have been left.
+// spread turns doubt about folders into doubt about their files: one pass over all
+// folders, however many have been left.
 func (t *table) spread() {
 	if len(t.left) == 0 {
 		return
 	}
-	for path := range t.known {
-		for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+	for folder := range t.known.folders {
+		for dir := folder; ; dir = filepath.Dir(dir) {
 			if op, ok := t.left[dir]; ok {
-				t.mark(path, op)
+				for _, path := range t.known.in(folder) {
+					t.mark(path, op)
+				}
 				break
 			}
 			if dir == filepath.Dir(dir) {

@@ -29,6 +29,7 @@ type tree struct {
 	anchors anchors         // of singles, of flat, and of what links lead over
 	links   links
 	names   *names
+	lister  lister
 	folders map[string]folder      // watched, mostly with all below
 	copies  map[identity]int       // by how many paths a folder is in folders
 	doubts  map[string]event       // what there is still to look at in this round
@@ -96,44 +97,52 @@ func (t *tree) enter(dir string) error {
 	if err := t.watch(dir, false); err != nil {
 		return err
 	}
-	for todo := []string{dir}; len(todo) > 0; {
-		dir, todo = todo[len(todo)-1], todo[:len(todo)-1]
+	// The nearer to the root, the earlier: should there be too few watches, these
+	// folders have them.
+	for todo := []string{dir}; len(todo) > 0; todo = todo[1:] {
+		dir := todo[0]
 		files, folders := t.list(dir)
-		for _, path := range files {
-			t.table.mark(path, Create)
-		}
+		t.table.found(dir, files, Create)
 		for _, e := range folders {
-			if f, ok := t.folders[e.path]; ok && !f.flat || t.ignored(e.path, true) {
+			path := join(dir, e.name)
+			if f, ok := t.folders[path]; ok && !f.flat || t.ignored(path, true) {
 				continue
 			}
-			if err := t.watch(e.path, false); err != nil {
-				t.refuse(e.path, e.kind, err)
+			if err := t.watch(path, false); err != nil {
+				t.refuse(path, e.kind, err)
 				continue
 			}
-			todo = append(todo, e.path)
+			todo = append(todo, path)
 		}
 	}
 	return nil
 }
 
-// entry is something in a folder that is to be entered like a folder.
-type entry struct {
-	path string
-	kind fs.FileMode // type bits; it may be a link
+// dirent is what a folder says of something in it.
+type dirent struct {
+	name string
+	kind fs.FileMode // type bits
 }
 
-// list returns the files to watch in a folder, and the folders.
-func (t *tree) list(dir string) (files []string, folders []entry) {
-	entries, err := os.ReadDir(dir)
+// list returns the names of the files to watch in a folder, and the folders, of
+// which some may be links.
+func (t *tree) list(dir string) (files []string, folders []dirent) {
+	// A watch follows links: if the folder has become one since the one above it was
+	// listed, the watch is on the target.
+	entries, err := t.lister.list(dir, t.follows || t.folders[dir].flat || t.isRoot(dir))
+	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.ENOTDIR) {
+		t.unwatch(dir)
+		return nil, nil
+	}
 	if err != nil {
 		t.complain(dir, err) // and go on with the entries before the error
 	}
 	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
-		if t.isFolder(path, e.Type()) {
-			folders = append(folders, entry{path, e.Type()})
-		} else if t.wants(path, e.Type()) {
-			files = append(files, path)
+		path := join(dir, e.name)
+		if t.isFolder(path, e.kind) {
+			folders = append(folders, e)
+		} else if t.wants(path, e.kind) {
+			files = append(files, e.name)
 		}
 	}
 	return files, folders
@@ -185,10 +194,11 @@ func (t *tree) wants(path string, kind fs.FileMode) bool {
 	if t.singles[path] {
 		return true
 	}
-	if kind&^fs.ModeSymlink != 0 || isDropping(filepath.Base(path)) {
+	dir, name := split(path)
+	if kind&^fs.ModeSymlink != 0 || isDropping(name) {
 		return false
 	}
-	return t.flat[filepath.Dir(path)] || !t.ignored(path, false)
+	return t.flat[dir] || !t.ignored(path, false)
 }
 
 // isWatched reports whether a path that is known as a file still has to be.

@@ -13,6 +13,7 @@ import (
 type Watcher struct {
 	open     func() (source, error)
 	pause    time.Duration // between two looks
+	busy     func() bool   // see Options
 	prefers  atomic.Pointer[preference]
 	changes  chan ChangeSet
 	requests chan request  // from Also to Run
@@ -38,6 +39,7 @@ type Watcher struct {
 func New(opts Options) (*Watcher, error) { return newWatcher(opts, openSource) }
 
 func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
+	began := time.Now()
 	opts, err := opts.complete()
 	if err != nil {
 		return nil, err
@@ -46,6 +48,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	w := &Watcher{
 		open:     open,
 		pause:    opts.PollInterval,
+		busy:     opts.Busy,
 		changes:  make(chan ChangeSet),
 		requests: make(chan request),
 		again:    make(chan struct{}, 1),
@@ -62,7 +65,7 @@ func newWatcher(opts Options, open func() (source, error)) (*Watcher, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.release())
 	}
-	table.baseline()
+	table.baseline(began)
 	return w, nil
 }
 
@@ -232,7 +235,7 @@ func (w *Watcher) catchUp(ctx context.Context) error {
 	if w.source.poller.changed.Before(w.window.first) {
 		return nil // it was found by events alone
 	}
-	return w.look(ctx, true)
+	return w.look(ctx, w.source.poller.many)
 }
 
 func (w *Watcher) absorb(b batch, ok bool) error {
@@ -256,6 +259,9 @@ func (w *Watcher) settle(ctx context.Context) error {
 	}
 	now := time.Now()
 	if !w.window.open() || now.Before(w.window.end()) {
+		return nil
+	}
+	if w.busy != nil && w.busy() && w.window.wait(now) {
 		return nil
 	}
 	if err := w.tree.findRoots(); err != nil {

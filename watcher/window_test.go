@@ -72,12 +72,13 @@ func (p *played) open() (source, error) {
 }
 
 // bubble runs f in a synctest bubble, on a folder with x.go and default times.
-func bubble(t *testing.T, f func(r *rig, p *played)) {
+func bubble(t *testing.T, f func(r *rig, p *played), change ...func(*Options)) {
 	dir := t.TempDir()
 	files{"x.go": "old"}.write(t, dir)
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlayed()
-		f(watchDir(t, dir, p.open, func(o *Options) { o.Quiet, o.Ceiling = 0, 0 }), p)
+		change = append([]func(*Options){func(o *Options) { o.Quiet, o.Ceiling = 0, 0 }}, change...)
+		f(watchDir(t, dir, p.open, change...), p)
 	})
 }
 
@@ -126,6 +127,26 @@ func TestTrickleCannotPassTheCeiling(t *testing.T) {
 			t.Errorf("three sets took %v", got)
 		}
 	})
+}
+
+// While git checks out a branch, files come in bursts with pauses between them.
+func TestSetIsNotCompleteWhileSomebodyIsBusy(t *testing.T) {
+	for _, c := range []struct{ busy, want time.Duration }{
+		{3 * time.Second, 3 * time.Second},
+		{time.Hour, longestWork}, // a lock that was left behind
+	} {
+		var until time.Time
+		bubble(t, func(r *rig, p *played) {
+			start := time.Now()
+			until = start.Add(c.busy)
+			r.write("x.go", "new")
+			r.play(p, "x.go", fsnotify.Write)
+			set := r.next()
+			if got := time.Since(start); got < c.want || got > c.want+DefaultQuiet || r.show(set) != "write x.go" {
+				t.Errorf("busy for %v: after %v: %s", c.busy, got, r.show(set))
+			}
+		}, func(o *Options) { o.Busy = func() bool { return time.Now().Before(until) } })
+	}
 }
 
 func TestNoiseOpensNoWindow(t *testing.T) {

@@ -6,7 +6,7 @@
 //	                        [-air PATH] [-json] [-plot FILE.svg] [-from FILE.json]
 //
 // It prints a table for each of three programs: examples/gin; one of 300
-// packages in layers, of which an edit makes about forty be compiled anew; and
+// packages in layers, of which an edit makes 26 be compiled anew; and
 // one with Gin, gorm and sqlite, which the system's linker links. Tools that are
 // not installed are left out, and it is said how to install them. All of it
 // takes about half an hour, most of it for the first builds.

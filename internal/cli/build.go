@@ -24,6 +24,10 @@ func (s *stages) build(ctx context.Context, number int, files []string) loop.Bui
 		}
 	}
 	result, err := s.compile(ctx, changed...)
+	if result.Notice != "" {
+		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: result.Notice + ": the C compiler's own linker takes its place",
+			Hint: `linker = "default" in [ginreload] of .air.toml, and no other is tried`})
+	}
 	b := s.outcome(result, err)
 	b.Number = number
 	output := result.Output

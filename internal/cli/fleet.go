@@ -44,8 +44,9 @@ type fleet struct {
 	labels  report.Labels
 	streams map[string][]*stream
 
-	watching sync.Mutex         // guards beyond
-	beyond   map[*unit][]string // folders that are watched only for these
+	watching  sync.Mutex                  // guards what follows
+	beyond    map[*unit][]string          // folders that are watched only for these
+	preferred map[*unit]func(string) bool // what these are made of
 }
 
 // sidecar is a service that is no Go program.
@@ -59,7 +60,7 @@ type sidecar struct {
 func several(ctx context.Context, s *stages, told *audience) (next *config.Config, err error) {
 	f := &fleet{
 		stages: s, turn: make(chan struct{}, buildsAtATime), events: make(chan app.Event),
-		joints: map[string]*unit{}, streams: map[string][]*stream{}, beyond: map[*unit][]string{},
+		joints: map[string]*unit{}, streams: map[string][]*stream{}, beyond: map[*unit][]string{}, preferred: map[*unit]func(string) bool{},
 	}
 	defer func() {
 		for _, u := range f.units {
@@ -156,6 +157,7 @@ func (f *fleet) addUnit(ctx context.Context, s config.Service, number int) (*uni
 	}
 	u.compile = u.compileInTurn
 	u.also = func(folders []string) { f.watchAlso(u, folders) }
+	u.prefer = func(input func(string) bool) { f.preferAlso(u, input) }
 	u.inputs = u.keeper()
 	u.late = f.late
 	f.own = append(f.own, u.own...)
@@ -166,7 +168,7 @@ func (f *fleet) addUnit(ctx context.Context, s config.Service, number int) (*uni
 func (f *fleet) watchAll(ctx context.Context) error {
 	err := f.watch(ctx, f.withEnvFiles().EnvFiles)
 	for _, u := range f.units {
-		u.ignore = f.ignore
+		u.watcher, u.ignore = f.watcher, f.ignore
 	}
 	return err
 }
@@ -177,6 +179,18 @@ func (f *fleet) watchAlso(u *unit, folders []string) {
 	defer f.watching.Unlock()
 	f.beyond[u] = folders
 	f.also(slices.Concat(slices.Collect(maps.Values(f.beyond))...))
+}
+
+// preferAlso has the watcher look first at what a service is made of, and at that
+// of the others.
+func (f *fleet) preferAlso(u *unit, input func(string) bool) {
+	f.watching.Lock()
+	defer f.watching.Unlock()
+	f.preferred[u] = input
+	all := slices.Collect(maps.Values(f.preferred))
+	f.prefer(func(path string) bool {
+		return slices.ContainsFunc(all, func(input func(string) bool) bool { return input(path) })
+	})
 }
 
 // openConsoles gives each service streams of its own.

@@ -17,7 +17,9 @@ func ignores(ctx context.Context, cfg config.Config, env []string) *ignore.Ignor
 		Names:  cfg.Names,
 	}
 	if cfg.Gitignore {
-		o.Git = gitignore.New(cfg.Root, gitignore.Global(ctx, cfg.Root, env))
+		o.Git = gitignore.New(cfg.Root, gitignore.Global(ctx, cfg.Root, env), func() []string {
+			return gitignore.Tracked(ctx, cfg.Root, env)
+		})
 	}
 	return ignore.New(o)
 }

@@ -44,16 +44,29 @@ func (s *stages) keeper() *inputs.Keeper {
 		}
 		folders := beyond(files{Config: s.cfg, ignore: s.ignore}, g)
 		s.also(folders)
+		s.prefer(among(g.Files()))
 		set := missed(g, folders, watched, built)
 		watched = folders
 		return g, func() { s.learned(ctx, g, set) }, nil
 	})
 }
 
+func among(files []string) func(string) bool {
+	set := make(map[string]bool, len(files))
+	for _, file := range files {
+		set[file] = true
+	}
+	return func(path string) bool { return set[path] }
+}
+
 // learned tells of a graph, and has changes decided about that it has come too
 // late for. A build that begins meanwhile has them.
 func (s *stages) learned(ctx context.Context, g *graph.Graph, set watcher.ChangeSet) {
 	s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: extentOf(g)})
+	s.prefer(func(path string) bool {
+		_, ok := g.Input(path)
+		return ok
+	})
 	if set.Empty() {
 		return
 	}
@@ -130,6 +143,10 @@ func (s *stages) weigh(set watcher.ChangeSet) plan.Decision {
 		all = all || slices.Contains(s.cfg.EnvFiles, c.Path) // GOFLAGS may be in it
 	}
 	s.inputs.Changed(paths, all)
+	for _, path := range paths {
+		_, member := s.inputs.Input(path)
+		s.members.note(path, member)
+	}
 	d := plan.Decide(set, s.here, s.files())
 	d.AsBuilt = d.AsBuilt && exists(s.made.Output) // somebody may have cleaned up
 	return d

@@ -45,6 +45,9 @@ func Main(in Invocation) int {
 	if command == config.Check {
 		return check(in, cfg, err)
 	}
+	if command == config.Doctor {
+		return examine(in, cfg, err)
+	}
 	if err != nil {
 		return in.fail(err)
 	}

@@ -65,6 +65,7 @@ func (m *made) complete(cfg config.Config, env []string) {
 		m.environment.set = m.Set
 	}
 	m.Debug = !cfg.Strip || debugged(cfg)
+	m.Linker = cfg.Linker
 	m.Before = append(preCommands(cfg), m.Before...)
 	m.Progress = m.voice.progress
 	m.Environ = func() []string {

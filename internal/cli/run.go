@@ -17,6 +17,7 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
+	"github.com/ginreload/ginreload/internal/gitignore"
 	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/inputs"
 	"github.com/ginreload/ginreload/internal/loop"
@@ -83,12 +84,14 @@ type stages struct {
 	own     []string     // files that are made here and not watched
 	ignore  *ignore.Ignore
 	watcher *watcher.Watcher
-	also    func(folders []string) // of the watcher
-	inputs  *inputs.Keeper         // belongs to the loop
-	late    chan watcher.ChangeSet // of folders that inputs has had watched
+	also    func(folders []string)             // of the watcher
+	prefer  func(input func(path string) bool) // of the watcher
+	inputs  *inputs.Keeper                     // belongs to the loop
+	late    chan watcher.ChangeSet             // of folders that inputs has had watched
 	hub     *event.Hub
 	trouble *report.Trouble
 	here    string // where ginreload was started
+	members members
 
 	announced bool
 	early     []event.Event  // what was to be told before the first line
@@ -110,7 +113,7 @@ func (s *stages) prepare(ctx context.Context) error {
 
 func (s *stages) openBuilder() error {
 	var err error
-	s.made.Diagnosed = s.diagnosed
+	s.made.Diagnosed, s.made.Member = s.diagnosed, s.members.has
 	s.builder, err = builder.New(s.made.Recipe, s.made.scratch)
 	if errors.Is(err, builder.ErrNoToolchain) {
 		return errNoGo
@@ -215,12 +218,13 @@ func (s *stages) watch(ctx context.Context, envFiles []string) error {
 		Polled:         s.polled,
 		PollInterval:   s.cfg.PollInterval,
 		Ceiling:        s.cfg.Delay,
+		Busy:           gitignore.LockOf(s.cfg.Root).Held,
 		Warn:           s.warn,
 	})
 	if err != nil {
 		return err
 	}
-	s.watcher, s.also = w, w.Also
+	s.watcher, s.also, s.prefer = w, w.Also, w.Prefer
 	return nil
 }
 

@@ -49,6 +49,8 @@ func parseCommandLine(args []string) (commandLine, error) {
 		return line.checkCommand()
 	case command == Explain:
 		return line.explainCommand()
+	case command == Doctor:
+		return line.doctorCommand()
 	case command == Upgrade || command == Status:
 		return line.operation(command)
 	case command == Supervise:

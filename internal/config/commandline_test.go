@@ -213,7 +213,7 @@ func TestOutputFlagsAreKnownNextToAnError(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	for topic, name := range map[Command]string{"": "usage", Init: "usage-init", Upgrade: "usage-upgrade", Status: "usage-status", Supervise: "usage-supervise", Check: "usage-check", Explain: "usage-explain"} {
+	for topic, name := range map[Command]string{"": "usage", Init: "usage-init", Upgrade: "usage-upgrade", Status: "usage-status", Supervise: "usage-supervise", Check: "usage-check", Explain: "usage-explain", Doctor: "usage-doctor"} {
 		got := Usage(topic)
 		golden := filepath.Join("testdata", name+".golden")
 		if *update {

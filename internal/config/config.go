@@ -53,6 +53,7 @@ type Config struct {
 	StopOnError bool     // a PreCmd that fails ends the build
 	BuildLog    string   // absolute; gets the output of a build that failed; "" without a TmpDir
 	Strip       bool     // leave out what only debuggers need, for a faster build (default)
+	Linker      string   // of programs with C in them: "auto", "default" or what -fuse-ld takes, such as "mold"
 	CleanOnExit bool     // remove what ginreload and Cmd have made in TmpDir
 
 	// Rerun starts the program again, RerunDelay after it has ended by itself.
@@ -136,14 +137,15 @@ const (
 	Supervise Command = "supervise"
 	Check     Command = "check"
 	Explain   Command = "explain"
+	Doctor    Command = "doctor"
 )
 
 // Load reads the command line without the name of the program, the environment,
-// and for Run and Check the configuration file. dir is the absolute working
+// and for Run, Check and Doctor the configuration file. dir is the absolute working
 // directory. For Explain it is as for Run. For the other commands only Dir, the three
 // output fields Color, JSON and Verbose, and what is theirs are set; these are
 // right also next to an error, so that it can be shown the way the user asked
-// for. For Check, what could be made of a configuration is there next to its error.
+// for. For Check and Doctor, what could be made of a configuration is there next to its error.
 func Load(args []string, env func(string) string, dir string) (Config, Command, error) {
 	return loadFor(runtime.GOOS, args, env, dir)
 }
@@ -169,7 +171,7 @@ func loadFor(platform string, args []string, env func(string) string, dir string
 	for _, file := range line.explained {
 		c.Explained = append(c.Explained, absolute(c.Dir, filepath.FromSlash(file)))
 	}
-	if line.command == Run || line.command == Check || line.command == Explain {
+	if line.command == Run || line.command == Check || line.command == Explain || line.command == Doctor {
 		err = c.load(line, env, dir, platform)
 	}
 	return c, line.command, err
@@ -246,7 +248,7 @@ func (c *Config) complete(line commandLine, env func(string) string, described b
 	}
 	c.warnOfChoices()
 	sortWarnings(c.Warnings)
-	if line.command == Check {
+	if line.command == Check || line.command == Doctor {
 		c.Notes = c.notes()
 		sortWarnings(c.Notes)
 	}

@@ -15,6 +15,8 @@ func Usage(topic Command) string {
 		return checkUsage
 	case Explain:
 		return explainUsage
+	case Doctor:
+		return doctorUsage
 	}
 	return usage
 }
@@ -23,7 +25,7 @@ const usage = `ginreload builds and runs a Go server, and again on every change 
 
 Usage:
   ginreload [flags] [package] [arguments for the program]
-  ginreload init | check | explain | upgrade | status | supervise
+  ginreload init | check | explain | doctor | upgrade | status | supervise
 
 The first word is the package if it is a path such as ./cmd/api, a folder with
 a main package, a .go file or an import path. Otherwise it and what follows go
@@ -33,6 +35,7 @@ Commands:
   init                 write a short .air.toml, or convert another tool's file
   check                show what holds, and where it was said; find mistakes
   explain FILE...      say what a change of these files leads to, and why
+  doctor               find what keeps it from being fast, and what to do
   upgrade              have a program in production start its new version
   status               show programs in production
   supervise            stay the parent of a program (--help after these)
@@ -56,7 +59,7 @@ Flags:
 
 Environment:
   GINRELOAD_BUILD_CMD  and so on: as the keys; flags go before, the file behind
-  NO_COLOR             no colour; CLICOLOR_FORCE=1: colour, also into a pipe
+  NO_COLOR             no colour, if not empty; CLICOLOR_FORCE: always, unless 0
   air_wd               run in this folder, as with Air
 
 Examples:
@@ -112,6 +115,27 @@ What a change leads to:
 Exit codes:
   0  explained
   1  it cannot be known, for example while the imports of the program are broken
+  2  the command line is wrong
+`
+
+const doctorUsage = `ginreload doctor looks at what ginreload depends on: the toolchain, its cache
+and linker, the configuration, where the files lie, limits of the system, ports,
+editor and terminal. It says what to do about that which is slow or does not
+work, and takes some seconds: a small server is built in a temporary folder.
+
+Usage:
+  ginreload doctor [--json] [flags]
+
+All flags of ginreload may be given, as for a run. Nothing of the project is
+built or started, and nothing is changed.
+
+Flags:
+      --json           the same as JSON, for other programs
+  -h, --help           print this text
+
+Exit codes:
+  0  nothing is a problem
+  1  something is: ✘
   2  the command line is wrong
 `
 

@@ -70,6 +70,7 @@ var settings = []setting[Config]{
 	define("ginreload.ready", choice(readyWords, readyAddress), "", func(c *Config) *string { return &c.Ready }),
 	define("ginreload.hold", duration, 10*time.Second, func(c *Config) *time.Duration { return &c.Hold }),
 	define("ginreload.strip", boolean, true, func(c *Config) *bool { return &c.Strip }),
+	define("ginreload.linker", choice(linkerWords, linkerName), "auto", func(c *Config) *string { return &c.Linker }),
 
 	define("ginreload.test", boolean, false, func(c *Config) *bool { return &c.Test }),
 	define("ginreload.test_args", list, nil, func(c *Config) *[]string { return &c.TestArgs }),

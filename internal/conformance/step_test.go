@@ -216,6 +216,29 @@ func rebuilds(names ...string) step {
 	}}
 }
 
+// sees changes files that are watched. Air builds for each; ginreload does not once
+// it knows that the program is made without them.
+func sees(names ...string) step {
+	return step{"a look at " + strings.Join(names, ", "), func(s *scene) error {
+		for _, name := range names {
+			if !s.ours() {
+				if err := rebuilds(name).do(s); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := touch(name).do(s); err != nil {
+				return err
+			}
+			file := regexp.QuoteMeta(name)
+			if err := await(events, "^changed (rebuild|restart) "+file+"|^changed ignore "+file+" because in a package that the program does not import").do(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
 // built waits for the build that the last step has led to, and what follows.
 var built = step{"a build", func(s *scene) error { return s.awaitBuild("that") }}
 

@@ -165,6 +165,9 @@ func eventText(line string) string {
 	if e.Action != "" {
 		words = append(words, e.Action, strings.Join(e.Files, " "))
 	}
+	if e.Action == "ignore" {
+		words = append(words, "because", e.Why)
+	}
 	if e.Build != nil {
 		words = append(words, string(e.Build.Outcome), e.Build.Output)
 	}

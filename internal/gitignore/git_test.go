@@ -20,7 +20,7 @@ type sandbox struct {
 
 func newSandbox(t *testing.T) *sandbox {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
+	if _, err := exec.LookPath("git"); err != nil && os.Getenv("GINRELOAD_REQUIRE_TOOLS") == "" {
 		t.Skip("git is not installed")
 	}
 	top, err := filepath.EvalSymlinks(t.TempDir())
@@ -68,7 +68,7 @@ func (s *sandbox) ignored(paths []string) map[string]bool {
 	return said
 }
 
-func (s *sandbox) tree() *Tree { return New(s.top, Global(context.Background(), s.top, s.env)) }
+func (s *sandbox) tree() *Tree { return New(s.top, Global(context.Background(), s.top, s.env), nil) }
 
 // compare fails for each path about which git says something else.
 func (s *sandbox) compare(paths map[string]bool) {
@@ -182,7 +182,7 @@ func TestLines(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
 	for path, text := range map[string]string{
-		".gitignore":          "\ufeff# build\n/bin/\n*.log\n!keep.log\ndata/**\n!data/keep\nweb/dist\n\\#odd\nblank\\ \nspace   \n*_gen\n",
+		".gitignore":          "\ufeff# build\n/bin/\n*.log\n!keep.log\ndata/**\n!data/keep\nweb/dist\n\\#odd\nblank\\ \nspace   \n*_gen\n**/made/x\n",
 		".git/info/exclude":   "mine/\n",
 		"sub/.gitignore":      "*\n!*/\n!*.go\n",
 		"nested/.git/HEAD":    "",
@@ -213,6 +213,7 @@ func TestLines(t *testing.T) {
 		{"blank ", false, `.gitignore:9 blank\ `},
 		{"space", false, ".gitignore:10 space"},
 		{"wire_gen", false, ".gitignore:11 *_gen"},
+		{"made/x", false, ".gitignore:12 **/made/x"},
 		{"mine/x", false, ".git/info/exclude:1 mine/"},
 		{"sub/x.txt", false, "sub/.gitignore:1 *"},
 		{"sub/deep/x.go", false, ""},
@@ -266,14 +267,14 @@ func TestOuter(t *testing.T) {
 	}
 	s.write(".git/info/exclude", "excluded\n")
 	s.write("side/.gitignore", "above\n")
-	tree := New(root, "")
+	tree := New(root, "", nil)
 	for _, name := range []string{"excluded", "above"} {
 		if _, ignored := tree.Match(filepath.Join(root, name), false); !ignored {
 			t.Errorf("%s is not ignored", name)
 		}
 	}
 	got := strings.Join(tree.Outer(), " ")
-	want := filepath.Join(s.top, ".git", "info", "exclude") + " " + filepath.Join(s.top, "side", ".gitignore")
+	want := filepath.Join(root, name) + " " + filepath.Join(s.top, ".git", "info", "exclude") + " " + filepath.Join(s.top, "side", ".gitignore")
 	if got != want {
 		t.Errorf("outer files: %s\nwant %s", got, want)
 	}
@@ -300,7 +301,7 @@ func TestNoRepository(t *testing.T) {
 	}
 	write(filepath.Join(above, name), "x\n")
 	write(filepath.Join(root, name), "y\n")
-	tree := New(root, "")
+	tree := New(root, "", nil)
 	ignored := func(path string) bool { _, ok := tree.Match(path, false); return ok }
 	if ignored(filepath.Join(root, "x")) || !ignored(filepath.Join(root, "y")) || ignored(filepath.Join(above, "x")) {
 		t.Error("not just the file in the root counts")
@@ -312,6 +313,45 @@ func TestNoRepository(t *testing.T) {
 	tree.Forget()
 	if !ignored(filepath.Join(root, "z")) || ignored(filepath.Join(root, "y")) {
 		t.Error("the file was not read again")
+	}
+}
+
+// What is in the index is not ignored, nor is a folder with some of it.
+func TestTracked(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	s.write("app/.gitignore", "*.html\nbuild\n")
+	for _, file := range []string{"app/a.html", "app/build/deep/b.css", "app/z.html", "app/buildx"} {
+		s.write(file, "")
+		s.git("", "add", "-f", file)
+	}
+	s.write("app/untracked.html", "")
+	root := filepath.Join(s.top, "app")
+	tree := New(root, "", func() []string { return Tracked(t.Context(), root, s.env) })
+	for _, c := range []struct {
+		path            string
+		folder, ignored bool
+	}{
+		{"a.html", false, false},
+		{"z.html", false, false},
+		{"untracked.html", false, true},
+		{"build", true, false},
+		{"build/deep", true, false},
+		{"build/deep/b.css", false, false},
+		{"build/deep/c.css", false, true},
+		{"build/other", true, true},
+	} {
+		if _, ignored := tree.Match(filepath.Join(root, c.path), c.folder); ignored != c.ignored {
+			t.Errorf("%s: ignored is %v", c.path, ignored)
+		}
+	}
+	s.git("", "rm", "-q", "--cached", "app/a.html")
+	tree.Forget()
+	if _, ignored := tree.Match(filepath.Join(root, "a.html"), false); !ignored {
+		t.Error("what is not tracked any more is not ignored")
+	}
+	if got := Tracked(t.Context(), t.TempDir(), s.env); got != nil {
+		t.Errorf("outside of a repository %q is tracked", got)
 	}
 }
 

@@ -27,9 +27,9 @@ func repository(folder string) string {
 	return folder
 }
 
-// excludeFile returns where git looks for info/exclude; worktrees share that of
-// their repository. It is "" if .git is nothing of git's.
-func excludeFile(top string) string {
+// ownFolder returns where git keeps what it knows of the worktree with that top,
+// "" if .git is nothing of git's.
+func ownFolder(top string) string {
 	git := filepath.Join(top, ".git")
 	if text, err := os.ReadFile(git); err == nil {
 		target, ok := strings.CutPrefix(string(text), "gitdir:")
@@ -37,6 +37,16 @@ func excludeFile(top string) string {
 			return ""
 		}
 		git = absolute(top, target)
+	}
+	return git
+}
+
+// excludeFile returns where git looks for info/exclude; worktrees share that of
+// their repository. It is "" if .git is nothing of git's.
+func excludeFile(top string) string {
+	git := ownFolder(top)
+	if git == "" {
+		return ""
 	}
 	if text, err := os.ReadFile(filepath.Join(git, "commondir")); err == nil {
 		git = absolute(git, string(text))
@@ -50,6 +60,19 @@ func absolute(base, path string) string {
 		return filepath.Clean(path)
 	}
 	return filepath.Join(base, path)
+}
+
+// Tracked returns the files in the index of the repository around dir that lie
+// below dir, relative to it and sorted by bytes. Without git or a repository there
+// are none.
+func Tracked(ctx context.Context, dir string, env []string) []string {
+	cmd := exec.CommandContext(ctx, "git", "ls-files", "-z")
+	cmd.Dir, cmd.Env = dir, env
+	out, err := cmd.Output()
+	if err != nil || len(out) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
 }
 
 // Global returns the user's own file for what is in dir: the one that

@@ -17,6 +17,7 @@ type rule struct {
 	kind     kind
 	operand  string // that kind compares with
 	prefix   string // of a glob: what it begins with before its first wildcard
+	suffix   string // of a glob: what it ends with after its last one
 }
 
 type kind int
@@ -51,6 +52,8 @@ func parse(text string, line int) (rule, bool) {
 		r.kind, r.operand = ending, text[1:]
 	default:
 		r.kind, r.prefix = glob, text[:first]
+		// "**/x" is also x alone.
+		r.suffix = strings.TrimPrefix(text[strings.LastIndexAny(text, wild+"]")+1:], "/")
 		r.operand = translate(text, r.anchored)
 	}
 	return r, r.kind != glob || doublestar.ValidatePattern(r.operand)
@@ -81,5 +84,5 @@ func (r *rule) matches(path, name string, folder bool) bool {
 	case ending:
 		return strings.HasSuffix(subject, r.operand)
 	}
-	return strings.HasPrefix(subject, r.prefix) && doublestar.MatchUnvalidated(r.operand, subject)
+	return strings.HasPrefix(subject, r.prefix) && strings.HasSuffix(subject, r.suffix) && doublestar.MatchUnvalidated(r.operand, subject)
 }

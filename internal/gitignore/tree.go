@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -16,9 +17,11 @@ type Tree struct {
 	start  string // the root that was given
 	global string
 	outer  []string
+	list   func() []string
 
-	mu     sync.Mutex
-	levels map[string]*level // by folder
+	mu      sync.Mutex
+	levels  map[string]*level // by folder
+	tracked []string          // below start; nil if nobody has asked yet
 }
 
 // Match is the line by which git ignores a path.
@@ -39,9 +42,10 @@ type level struct {
 }
 
 // New returns the tree for an absolute root without links. global is the user's
-// own file, "" for none.
-func New(root, global string) *Tree {
-	t := &Tree{start: root, global: global, levels: make(map[string]*level)}
+// own file, "" for none. list returns what Tracked does, and is called when it is
+// needed; nil: nothing is tracked.
+func New(root, global string, list func() []string) *Tree {
+	t := &Tree{start: root, global: global, list: list, levels: make(map[string]*level)}
 	top := repository(root)
 	if top == "" {
 		t.root = root
@@ -55,18 +59,42 @@ func (t *Tree) Forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clear(t.levels)
+	t.tracked = nil
 }
 
-// Match reports by what git ignores an absolute path, if it does.
+// Match reports by what git ignores an absolute path, if it does. A file that is
+// tracked is not ignored, whatever matches, and neither is a folder that holds one.
 func (t *Tree) Match(path string, folder bool) (Match, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.level(filepath.Dir(path)).match(path, folder)
+	m, ok := t.level(filepath.Dir(path)).match(path, folder)
+	if !ok || t.tracks(path, folder) {
+		return Match{}, false
+	}
+	return m, true
 }
 
-// Outer returns the files that count and do not lie below the root. Those of the
-// repository need not exist yet. The user's own must: the home folder may be one
-// that cannot be read.
+// tracks asks for the list when it is first needed: most projects ignore something,
+// and many nothing that anybody asks about.
+func (t *Tree) tracks(path string, folder bool) bool {
+	below, ok := strings.CutPrefix(path, t.start+string(filepath.Separator))
+	if !ok || t.list == nil {
+		return false
+	}
+	if t.tracked == nil {
+		t.tracked = append([]string{}, t.list()...)
+	}
+	below = filepath.ToSlash(below)
+	if folder {
+		below += "/"
+	}
+	i, found := slices.BinarySearch(t.tracked, below)
+	return found || folder && i < len(t.tracked) && strings.HasPrefix(t.tracked[i], below)
+}
+
+// Outer returns the files in the root and outside of it that count for what is in
+// the root. Those of the repository need not exist yet. The user's own must: the
+// home folder may be one that cannot be read.
 func (t *Tree) Outer() []string { return t.outer }
 
 func (t *Tree) findOuter(top string) []string {
@@ -74,6 +102,7 @@ func (t *Tree) findOuter(top string) []string {
 	if _, err := os.Stat(t.global); t.global != "" && err == nil {
 		files = append(files, t.global)
 	}
+	files = append(files, filepath.Join(t.start, name))
 	if top == "" {
 		return files
 	}

@@ -266,6 +266,16 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// What of that go list alone takes.
+func BenchmarkGoList(b *testing.B) {
+	q := gin(b)
+	for b.Loop() {
+		if _, err := q.ask(b.Context(), "list", "-deps", "-json=ImportPath", "./gin"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // What each save costs before its build starts.
 func BenchmarkAltered(b *testing.B) {
 	q := gin(b)

@@ -66,7 +66,7 @@ func BenchmarkLargeTree(b *testing.B) {
 	write(b, root, "main.go", "package main\n")
 	for b.Loop() {
 		i := New(Options{
-			Root: root, Git: gitignore.New(root, ""),
+			Root: root, Git: gitignore.New(root, "", nil),
 			Counts: func(file string) bool { return strings.HasSuffix(file, ".go") },
 			Names:  func(string, string, bool) bool { return false },
 		})

@@ -21,7 +21,7 @@
 //
 // Folders are certain to hold no sources by their name (__pycache__,
 // bower_components) or by a file that says so: CACHEDIR.TAG with its signature
-// marks a cache, pyvenv.cfg in venv or env a Python environment. Hidden folders and node_modules
+// marks a cache in a folder that git ignores, pyvenv.cfg in venv or env a Python environment. Hidden folders and node_modules
 // are left out by the configuration already.
 //
 // # Live

@@ -66,10 +66,12 @@ func (i *Ignore) file(path string, embedded func(string) bool) string {
 }
 
 func (i *Ignore) folder(path string) string {
-	if why := barren(path); why != "" && !i.Names(path, path, true) {
+	m, ok := i.match(path, true)
+	// Caches are ignored by git as a rule: that spares a look into each folder.
+	if why := barren(path, ok || i.Git == nil); why != "" && !i.Names(path, path, true) {
 		return why
 	}
-	m, ok := i.match(path, true)
+	// A folder within one that is ignored is asked about if that one was entered.
 	if !ok || m.Path != path || i.Names(path, path, true) || i.embeds.take(path, true) || !i.large(path) {
 		return ""
 	}
@@ -98,7 +100,8 @@ func (i *Ignore) because(m gitignore.Match) string {
 const signature = "Signature: 8a477f597d28d172789f06886806bc55"
 
 // barren returns by what a folder is certain to hold no sources, "" if it is not.
-func barren(folder string) string {
+// It looks for the mark of a cache if that is likely.
+func barren(folder string, likely bool) string {
 	switch filepath.Base(folder) {
 	case "__pycache__", "bower_components":
 		return "folder " + filepath.Base(folder)
@@ -106,6 +109,9 @@ func barren(folder string) string {
 		if _, err := os.Lstat(filepath.Join(folder, "pyvenv.cfg")); err == nil {
 			return "its pyvenv.cfg says that it is a Python environment"
 		}
+	}
+	if !likely {
+		return ""
 	}
 	if f, err := os.Open(filepath.Join(folder, "CACHEDIR.TAG")); err == nil {
 		defer f.Close()
@@ -117,8 +123,8 @@ func barren(folder string) string {
 	return ""
 }
 
-// Files returns the files outside of the root that git is told by. They are to
-// be watched, whether they exist or not.
+// Files returns the files that git is told by and that a watcher of the root might
+// not see, or leave out. They are to be watched, whether they exist or not.
 func (i *Ignore) Files() []string {
 	if i.Git == nil {
 		return nil

@@ -21,7 +21,7 @@ func project(t *testing.T, files map[string]string, named ...string) *Ignore {
 	}
 	return New(Options{
 		Root:   root,
-		Git:    gitignore.New(root, ""),
+		Git:    gitignore.New(root, "", nil),
 		Counts: func(file string) bool { return filepath.Ext(file) == ".go" },
 		Names: func(path, _ string, _ bool) bool {
 			return slices.ContainsFunc(named, func(n string) bool { return strings.HasPrefix(path, filepath.Join(root, n)) })
@@ -83,7 +83,7 @@ func TestFiles(t *testing.T) {
 func TestFolders(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{
-		".gitignore":               "/data\n/gen\n/small\n/dist\n/pages\n/named\n/late\n",
+		".gitignore":               "/cache\n/nocache\n/data\n/gen\n/small\n/dist\n/pages\n/named\n/late\n",
 		"main.go":                  "package main\n\nimport \"embed\"\n\n//go:embed dist pages/inner/*.html\nvar files embed.FS\n",
 		"gen/deep/down/x.go":       "package down\n",
 		"small/x":                  "",
@@ -122,10 +122,10 @@ func TestFolders(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"data/x/1":          "git ignores it, .gitignore:1 /data",
+		"data/x/1":          "git ignores it, .gitignore:3 /data",
 		"cache/a/b":         "its CACHEDIR.TAG says that it is a cache",
 		"py/env/lib/x.html": "its pyvenv.cfg says that it is a Python environment",
-		"gen/a/1":           "git ignores it, .gitignore:2 /gen",
+		"gen/a/1":           "git ignores it, .gitignore:4 /gen",
 		"gen/deep/y.go":     "",
 		"dist/x/new.css":    "",
 	} {
@@ -163,7 +163,7 @@ func TestRootIsIgnored(t *testing.T) {
 	write(t, above, "scratch/app/.gitignore", "dist\n")
 	root := filepath.Join(above, "scratch", "app")
 	i := New(Options{
-		Root: root, Git: gitignore.New(root, ""),
+		Root: root, Git: gitignore.New(root, "", nil),
 		Counts: func(string) bool { return false }, Names: func(string, string, bool) bool { return false },
 	})
 	if why := i.Why(filepath.Join(root, "page.html")); why != "" {

@@ -109,9 +109,9 @@ func Decide(set watcher.ChangeSet, root string, files Files) Decision {
 	return d
 }
 
-// Lead is what a change of a single relevant file leads to, by its name and by
+// lead is what a change of a single relevant file leads to, by its name and by
 // what it is to the program: an Action, and whether a Restart is AsBuilt.
-func Lead(name string, use Use) (action Action, asBuilt bool) {
+func lead(name string, use Use) (action Action, asBuilt bool) {
 	switch {
 	case use == Part || use == Unknown && Compiled(name):
 		return Rebuild, false
@@ -135,7 +135,7 @@ func (s *sorted) sort(name, why string, use Use, reason string) {
 	if use != Unknown {
 		why = reason
 	}
-	switch action, asBuilt := Lead(name, use); {
+	switch action, asBuilt := lead(name, use); {
 	case action == Ignore:
 		s.ignored.add(name, why)
 	case action == Refresh:

@@ -38,7 +38,7 @@ type received struct {
 // Open returns a Keeper that keeps nothing yet, or an error that wraps
 // ErrRefused and says why this system does not let it.
 func Open(opts Options) (*Keeper, error) {
-	if err := possible(); err != nil {
+	if err := Possible(); err != nil {
 		return nil, err
 	}
 	k := &Keeper{
@@ -50,8 +50,9 @@ func Open(opts Options) (*Keeper, error) {
 	return k, nil
 }
 
-// possible tries on a thread of its own what depends on the system.
-func possible() error {
+// Possible tries on a thread of its own what depends on the system. Its error
+// wraps ErrRefused, and says what is missing.
+func Possible() error {
 	notify, err := underFilter(func() error { return nil })
 	if err != nil {
 		return err

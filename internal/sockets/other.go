@@ -14,9 +14,12 @@ type Keeper struct{}
 // Generation does not exist on this system.
 type Generation struct{}
 
-// Open fails with an error that wraps ErrRefused.
-func Open(Options) (*Keeper, error) {
-	return nil, fmt.Errorf("%w: that needs Linux on amd64 or arm64, this is %s on %s", ErrRefused, runtime.GOOS, runtime.GOARCH)
+// Open fails as Possible does.
+func Open(Options) (*Keeper, error) { return nil, Possible() }
+
+// Possible returns an error that wraps ErrRefused.
+func Possible() error {
+	return fmt.Errorf("%w: that needs Linux on amd64 or arm64, this is %s on %s", ErrRefused, runtime.GOOS, runtime.GOARCH)
 }
 
 // As on Linux; there is no Keeper to call them.

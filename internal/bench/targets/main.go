@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	b := bench{o, filepath.Join(temp, "ginreload"), temp}
 	build := exec.CommandContext(ctx, "go", "build", "-o", b.binary, "github.com/ginreload/ginreload/cmd/ginreload")
 	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build ginreload: %w\n%s", err, out)
+		return fmt.Errorf("build ginreload (this has to run in its repository): %w\n%s", err, out)
 	}
 	var figures []Figure
 	for _, m := range measurements {

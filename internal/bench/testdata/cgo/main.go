@@ -1,3 +1,4 @@
+// Command cgoserver is a Gin server with a database that is written in C.
 package main
 
 import (
@@ -20,7 +21,7 @@ type Visit struct {
 }
 
 func main() {
-	db, err := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{})
+	db, err := gorm.Open(sqlite.Open("file::memory:?cache=shared"), &gorm.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
