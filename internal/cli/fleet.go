@@ -170,7 +170,7 @@ func (f *fleet) addUnit(ctx context.Context, s config.Service, number int) (*uni
 func (f *fleet) watchAll(ctx context.Context) error {
 	err := f.watch(ctx, f.withEnvFiles().EnvFiles)
 	for _, u := range f.units {
-		u.ignore = f.ignore
+		u.watcher, u.ignore = f.watcher, f.ignore
 	}
 	return err
 }
