@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
-	"github.com/ginreload/ginreload/internal/event"
 	"github.com/ginreload/ginreload/internal/graph"
 	"github.com/ginreload/ginreload/internal/loop"
 	"github.com/ginreload/ginreload/internal/plan"
@@ -47,13 +45,6 @@ type fleet struct {
 	attending sync.Mutex         // guards beyond and parts
 	beyond    map[*unit][]string // folders that are watched only for these
 	parts     map[*unit][]string // files that these are made of
-}
-
-// sidecar is a service that is no Go program.
-type sidecar struct {
-	config.Service
-	console *app.Console
-	edits   chan struct{} // room for one
 }
 
 // several is once for a configuration with services.
@@ -183,63 +174,6 @@ func (f *fleet) attendFor(u *unit, folders, files []string) {
 	f.attend(slices.Concat(slices.Collect(maps.Values(f.beyond))...), slices.Concat(slices.Collect(maps.Values(f.parts))...))
 }
 
-// openConsoles gives each service streams of its own.
-func (f *fleet) openConsoles(screen *screen) error {
-	open := func(name string) (*app.Console, error) {
-		return openConsole(f.in, f.cfg, func(to io.Writer) io.Writer {
-			l := &stream{labels: f.labels, service: name, to: screen.program(to)}
-			f.streams[name] = append(f.streams[name], l)
-			return l
-		})
-	}
-	var err error
-	for i := range f.commands {
-		if f.commands[i].console, err = open(f.commands[i].Name); err != nil {
-			return err
-		}
-	}
-	for _, u := range f.units {
-		if u.console, err = open(u.name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *fleet) closeConsoles() {
-	for _, c := range f.commands {
-		if c.console != nil {
-			c.console.Close()
-		}
-	}
-	for _, u := range f.units {
-		if u.console != nil {
-			u.console.Close()
-		}
-	}
-	for name := range f.streams {
-		f.flush(name)
-	}
-}
-
-func (f *fleet) flush(service string) {
-	for _, l := range f.streams[service] {
-		l.flush()
-	}
-}
-
-// endLines has the last words of a process shown before it is told that it has
-// ended, also those without an end of line.
-func (f *fleet) endLines(sink event.Sink) event.Sink {
-	return func(e event.Event) {
-		switch e.Kind {
-		case event.AppExited, event.AppGone, event.ReloadFailed, event.CommandEnded:
-			f.flush(e.Service)
-		}
-		sink(e)
-	}
-}
-
 // run connects the parts and joins them.
 func (f *fleet) run(ctx context.Context) error {
 	f.Fleet = service.NewFleet(f.members)
@@ -359,21 +293,4 @@ func (f *fleet) testInTurn(ctx context.Context, files []string) loop.Tested {
 	case <-ctx.Done():
 	}
 	return f.test(ctx, files)
-}
-
-// run is the command as a member of the fleet.
-func (c sidecar) run(ctx context.Context, f *fleet, cues service.Cues) error {
-	env := &environment{own: f.session.Env(f.in.Env), files: slices.Concat(f.cfg.EnvFiles, c.EnvFiles), set: c.Env}
-	voice := &voice{publish: named(f.hub, c.Name)}
-	stdout, stderr := c.console.Files()
-	return service.Command{
-		Settings: service.Settings{Line: c.Service.Run, Ready: c.Ready, Grace: c.KillDelay},
-		Session:  f.session, Dir: c.Dir, Stdout: stdout, Stderr: stderr, Settle: c.console.Settle,
-		Env: func() []string {
-			variables, problems := env.Program()
-			voice.problems(problems)
-			return variables
-		},
-		Edits: c.edits, Publish: voice.publish,
-	}.Run(ctx, cues)
 }

@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -17,7 +14,6 @@ import (
 	"github.com/ginreload/ginreload/internal/app"
 	"github.com/ginreload/ginreload/internal/config"
 	"github.com/ginreload/ginreload/internal/event"
-	"github.com/ginreload/ginreload/internal/gitignore"
 	"github.com/ginreload/ginreload/internal/ignore"
 	"github.com/ginreload/ginreload/internal/inputs"
 	"github.com/ginreload/ginreload/internal/loop"
@@ -201,90 +197,6 @@ func (s *stages) pass(ctx context.Context, interrupts chan<- string) {
 	}
 }
 
-// watch starts to watch before the first build, so that no change falls
-// between the two.
-func (s *stages) watch(ctx context.Context, envFiles []string) error {
-	s.ignore = ignores(ctx, s.cfg, s.in.Env)
-	w, err := watcher.New(watcher.Options{
-		Roots: s.roots(),
-		Files: slices.Concat(existing(s.cfg.File), envFiles, s.ignore.Files()),
-		Ignore: func(path string, dir bool) bool {
-			return slices.Contains(s.own, path) || files{Config: s.cfg, ignore: s.ignore}.Ignored(path, dir)
-		},
-		FollowSymlinks: s.cfg.FollowSymlink,
-		Poll:           s.cfg.Poll,
-		EventsOnly:     s.cfg.EventsOnly(),
-		Scratch:        s.made.scratch,
-		Polled:         s.polled,
-		PollInterval:   s.cfg.PollInterval,
-		Ceiling:        s.cfg.Delay,
-		Busy:           gitignore.LockOf(s.cfg.Root).Held,
-		Warn:           s.warn,
-	})
-	if err != nil {
-		return err
-	}
-	s.watcher = w
-	s.attend = func(folders, files []string) {
-		w.Also(folders)
-		w.Prefer(among(files))
-	}
-	return nil
-}
-
-// roots are the folders to watch. Those outside of the root may be missing, as
-// in a checkout of one part of a project.
-func (s *stages) roots() []string {
-	roots := s.cfg.Roots()[:1]
-	for _, root := range s.cfg.Roots()[1:] {
-		if info, err := os.Stat(root); err == nil && info.IsDir() {
-			roots = append(roots, root)
-			continue
-		}
-		s.early = append(s.early, event.Event{Kind: event.Notice, Level: event.Warn,
-			Message: "include_dir: there is no folder " + root,
-			Hint:    "start ginreload again when it is there, or take it out of include_dir"})
-	}
-	return roots
-}
-
-// warn tells about folders that are not watched.
-func (s *stages) warn(err error) {
-	e := event.Event{Kind: event.Notice, Level: event.Warn, Message: err.Error()}
-	if errors.Is(err, fs.ErrPermission) {
-		e.Hint = "changes in it are not seen: make it readable, or list it in exclude_dir of .air.toml"
-	}
-	s.notice(e)
-}
-
-// notice is published, but not before the first line.
-func (s *stages) notice(e event.Event) {
-	if !s.announced {
-		s.early = append(s.early, e)
-		return
-	}
-	s.hub.Publish(e)
-}
-
-// announce prints the first line, and what is odd about the configuration.
-func (s *stages) announce() {
-	folders := "folders"
-	if s.watcher.Watched() == 1 {
-		folders = "folder"
-	}
-	s.hub.Publish(event.Event{
-		Kind: event.Started, Version: version(), Package: s.made.name, Services: serviceNames(s.cfg), Root: s.cfg.Root,
-		Message: fmt.Sprintf("watching %d %s", s.watcher.Watched(), folders),
-	})
-	s.announced = true
-	for _, e := range s.early {
-		s.hub.Publish(e)
-	}
-	for _, w := range append(s.cfg.Warnings, s.made.notes...) {
-		s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Warn, Message: w.String(), Hint: w.Hint})
-	}
-}
-
 // openConsole has what the program prints pass through the writers that through
 // makes of the streams.
 func openConsole(in Invocation, cfg config.Config, through func(io.Writer) io.Writer) (*app.Console, error) {
@@ -317,14 +229,4 @@ func selfCommand(word string) ([]string, error) {
 		return nil, fmt.Errorf("find ginreload's own file: %w", err)
 	}
 	return []string{self, word}, nil
-}
-
-func existing(file string) []string {
-	if file == "" {
-		return nil
-	}
-	if abs, err := filepath.Abs(file); err == nil {
-		return []string{abs}
-	}
-	return nil
 }
