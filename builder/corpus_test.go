@@ -105,12 +105,12 @@ func (m *member) mutate(r *rand.Rand) string {
 	return k.name
 }
 
-// TestCorpus makes as many random edits as GINRELOAD_EDITS says, each of which
+// TestCorpus makes as many random edits as GINRELOAD_DIRECT_EDITS says, each of which
 // has to give the same program, or the same errors, as with go build.
 func TestCorpus(t *testing.T) {
-	steps, _ := strconv.Atoi(os.Getenv("GINRELOAD_EDITS"))
+	steps, _ := strconv.Atoi(os.Getenv("GINRELOAD_DIRECT_EDITS"))
 	if steps == 0 || runtime.GOOS != "linux" {
-		t.Skip("set GINRELOAD_EDITS=300 to try as many random edits")
+		t.Skip("set GINRELOAD_DIRECT_EDITS=300 to try as many random edits")
 	}
 	seed := uint64(os.Getpid())
 	t.Logf("seed %d", seed)

@@ -109,7 +109,7 @@ var edits = []edit{
 	{"a body after an import", "cart/cart.go", "Itoa(3)", "Itoa(4)", "direct"},
 }
 
-// moreEdits follow them if GINRELOAD_EDITS is set.
+// moreEdits follow them if GINRELOAD_DIRECT_EDITS is set.
 var moreEdits = []edit{
 	{"lines that move exported functions", "price/price.go", "// Net", "// Here\n// is\n\n// Net", "direct"},
 	{"a field of an exported type", "price/price.go", "Cents int\n", "Currency string\n\tCents int\n", "direct"},
@@ -160,7 +160,7 @@ func TestDirect(t *testing.T) {
 	p.expect(b, builder.Built)
 	check(t, b.Recorded())
 	all := edits
-	if os.Getenv("GINRELOAD_EDITS") != "" {
+	if os.Getenv("GINRELOAD_DIRECT_EDITS") != "" {
 		all = slices.Concat(edits, moreEdits)
 	}
 	for _, e := range all {
@@ -203,12 +203,22 @@ func TestFlagsForGoBuildAlone(t *testing.T) {
 // A package with cgo is left to go build, and all others around it are not.
 func TestDirectBesideCgo(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("gcc"); err != nil || os.Getenv("GINRELOAD_EDITS") == "" || runtime.GOOS != "linux" {
-		t.Skip("set GINRELOAD_EDITS=1 to link with gcc")
+	if _, err := exec.LookPath("gcc"); err != nil || os.Getenv("GINRELOAD_DIRECT_EDITS") == "" || runtime.GOOS != "linux" {
+		t.Skip("set GINRELOAD_DIRECT_EDITS=1 to link with gcc")
 	}
+	linkers := []string{"default"}
+	if _, err := exec.LookPath("ld.mold"); err == nil {
+		linkers = append(linkers, "mold")
+	}
+	for _, linker := range linkers {
+		t.Run(linker, func(t *testing.T) { directBesideCgo(t, linker) })
+	}
+}
+
+func directBesideCgo(t *testing.T, linker string) {
 	p := newProject(t, "package main\n\nimport \"example.com/app/c\"\n\nfunc main() { println(\"one\", c.Sum(1)) }\n")
 	p.write("c/c.go", "package c\n\n// int sum(int n) { return n + 1; }\nimport \"C\"\n\nfunc Sum(n int) int { return int(C.sum(C.int(n))) }\n")
-	p.recipe.Direct = true
+	p.recipe.Direct, p.recipe.Linker = true, linker
 	p.recipe.Set = []string{"CGO_ENABLED=1"}
 	b := p.builder()
 	t.Cleanup(b.Close)
@@ -229,8 +239,8 @@ func TestDirectBesideCgo(t *testing.T) {
 
 func TestDirectWithFlags(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("GINRELOAD_EDITS") == "" || runtime.GOOS != "linux" {
-		t.Skip("set GINRELOAD_EDITS=1 to try flags of go build")
+	if os.Getenv("GINRELOAD_DIRECT_EDITS") == "" || runtime.GOOS != "linux" {
+		t.Skip("set GINRELOAD_DIRECT_EDITS=1 to try flags of go build")
 	}
 	for _, flags := range [][]string{
 		{"-trimpath"},
@@ -315,7 +325,11 @@ func (p *project) compare(b *builder.Builder, want string) {
 func (p *project) goBuild() (program, printed string) {
 	p.t.Helper()
 	program = filepath.Join(p.t.TempDir(), "app")
-	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s -w"}, p.recipe.Flags...)
+	ldflags := "-ldflags=-s -w"
+	if p.recipe.Linker == "mold" {
+		ldflags += " -extldflags=-fuse-ld=mold"
+	}
+	args := append([]string{"build", "-buildvcs=false", ldflags}, p.recipe.Flags...)
 	args = append(append(args, "-o", program), p.recipe.Packages...)
 	cmd := exec.Command("go", args...)
 	cmd.Dir, cmd.Env = p.recipe.Dir, append(os.Environ(), p.recipe.Set...)
