@@ -87,8 +87,11 @@ func (b *Builder) runDirect(ctx context.Context, env []string, work, out string)
 	case made.Outcome == direct.Failed:
 		result.Outcome = Failed
 		result.Diagnostics = ParseDiagnostics(made.Output)
-		// Whatever this is, go build says it better.
-		return result, len(result.Diagnostics) > 0 && !speaksOfMachine(made.Output), nil
+		if len(result.Diagnostics) == 0 || speaksOfMachine(made.Output) {
+			return Result{}, false, nil // go build says it better
+		}
+		b.early.say(result.Diagnostics)
+		return result, true, nil
 	}
 	result.Outcome, err = b.publish(out)
 	return result, true, err

@@ -20,6 +20,9 @@ func newEarly(tell func([]Diagnostic)) *early {
 }
 
 func (e *early) say(found []Diagnostic) {
+	if e.tell == nil {
+		return
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var fresh []Diagnostic

@@ -192,7 +192,7 @@ func (f *fleet) run(ctx context.Context) error {
 		}
 	})
 	wg.Go(func() { f.pass(parts, interrupts) })
-	settings := settings(f.cfg)
+	settings := settings(f.cfg, f.made)
 	settings.Idle = true
 	again, err := loop.Run(ctx, loop.Stages{
 		Settings:   settings,

@@ -153,7 +153,7 @@ func (s *stages) run(ctx context.Context, console *app.Console) error {
 	})
 	wg.Go(func() { s.pass(parts, interrupts) })
 	again, err := loop.Run(ctx, loop.Stages{
-		Settings:   settings(s.cfg),
+		Settings:   settings(s.cfg, s.made),
 		Changes:    s.watcher.Changes(),
 		Late:       s.late,
 		Decide:     s.decide,

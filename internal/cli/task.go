@@ -11,8 +11,8 @@ import (
 )
 
 // settings are what the loop has to know of the configuration.
-func settings(cfg config.Config) loop.Settings {
-	s := loop.Settings{Tests: cfg.Test, Post: cfg.PostCmd, Rerun: cfg.Rerun, RerunDelay: cfg.RerunDelay}
+func settings(cfg config.Config, m made) loop.Settings {
+	s := loop.Settings{Writes: m.Shell != "" || len(m.Before) > 0, Tests: cfg.Test, Post: cfg.PostCmd, Rerun: cfg.Rerun, RerunDelay: cfg.RerunDelay}
 	for _, rule := range cfg.Rules {
 		s.Rules = append(s.Rules, loop.Rule{Name: rule.Name, Line: rule.Cmd, Delay: rule.Delay})
 	}

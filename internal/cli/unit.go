@@ -131,7 +131,7 @@ func (u *unit) run(ctx context.Context, cues service.Cues) error {
 		}
 	})
 	wg.Go(func() { interrupt(parts, cues, interrupts) })
-	settings := settings(u.cfg)
+	settings := settings(u.cfg, u.made)
 	settings.Rules, settings.Tests = nil, false // are for all
 	_, err := loop.Run(ctx, loop.Stages{
 		Settings: settings,

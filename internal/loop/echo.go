@@ -10,37 +10,40 @@ import (
 )
 
 // A command that writes what is watched starts the next build, which runs the
-// command again. Nobody can tell who has written a file. But somebody who saves
-// all the time also saves in a pause, and a build does not.
+// command again; likewise a program that writes when it starts, and a test. Nobody
+// can tell who has written a file. But somebody who saves all the time, be it a
+// machine that waits for each reload, does not only save while such a thing runs:
+// if not before, then in a pause that is made to find out.
 const (
-	afterwards = 300 * time.Millisecond // in which what a build, a rule, a start or a test has written is heard of
-	freeRounds = 5                      // that nobody is suspected for
-	pauses     = 4                      // after that, each twice as long as the one before; the first is a second
+	freeRounds = 5 // that nobody is suspected for
+	pauses     = 4 // after that, each twice as long as the one before; the first is a second
 )
 
 // Echo is how far we are from calling something a loop.
 type Echo struct {
-	Ended  time.Time // the last build, rule, start or run of tests
-	Heard  []string  // changed during one or soon after, and nothing has been started for it yet
+	Ended  time.Time // the last of what may write files
+	Heard  []string  // changed while something did that, and nothing has been started for it yet
 	Files  []string  // that the rounds are about
 	Rounds int       // starts in a row that nothing but such changes has led to
 	Until  time.Time // the pause, in which nothing is started
 	Broken bool      // nothing is started until something else changes
 }
 
-// hear notes changes that something will be started for.
-func (t *transition) hear(files []string) {
+// hear notes changes that something will be started for. first is when the first
+// of them was made, as far as that is known.
+func (t *transition) hear(files []string, first time.Time) {
 	e := &t.Echo
-	if !t.atWork() && (e.Ended.IsZero() || t.at.Sub(e.Ended) >= afterwards) {
+	if !t.atWork() && (first.IsZero() || first.After(e.Ended)) {
 		*e = Echo{Ended: e.Ended}
 		return
 	}
 	e.Heard = slices.Concat(e.Heard, files)
 }
 
-// atWork reports whether something runs that may write files.
+// atWork reports whether something runs that may write files: go build does not.
 func (t *transition) atWork() bool {
-	return t.Build.Number != 0 || t.Reload != nil || t.Tests.Running != nil || slices.ContainsFunc(t.Jobs, func(j Job) bool { return j.Running })
+	return t.Build.Number != 0 && t.Settings.Writes || t.Reload != nil || t.Tests.Running != nil ||
+		slices.ContainsFunc(t.Jobs, func(j Job) bool { return j.Running })
 }
 
 // round is called before something is started, and reports whether that has to

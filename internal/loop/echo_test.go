@@ -33,6 +33,7 @@ func broken(w *world) bool {
 
 func TestBuildsThatChangeWhatIsWatchedComeToAnEnd(t *testing.T) {
 	w := served(t)
+	w.state.Settings.Writes = true
 	w.now = w.now.Add(time.Hour)
 	w.save(plan.Rebuild)
 	generates(w, 100)
@@ -64,13 +65,13 @@ func TestBuildsThatChangeWhatIsWatchedComeToAnEnd(t *testing.T) {
 
 func TestFileThatTheProgramWritesAtItsStartDoesNotRestartItForEver(t *testing.T) {
 	w := served(t)
+	w.save(plan.Restart)
 	for range 100 {
 		w.wait()
-		if w.building == 0 && w.state.Pending == nil {
-			w.now = w.now.Add(50 * time.Millisecond)
+		w.built(event.Same)
+		if w.reloading != 0 {
 			w.saveFile(plan.Restart, "docs.html")
 		}
-		w.built(event.Same)
 		w.app(app.Ready)
 	}
 	if !broken(w) {
@@ -103,6 +104,7 @@ func TestRulesThatStartEachOtherComeToAnEnd(t *testing.T) {
 // built.
 func TestSomebodyWhoSavesAllTheTimeIsNoLoop(t *testing.T) {
 	w := served(t)
+	w.state.Settings.Writes = true
 	for i := range 300 {
 		w.now = w.now.Add(99 * time.Millisecond)
 		w.saveFile(plan.Rebuild, "main.go")
@@ -116,14 +118,46 @@ func TestSomebodyWhoSavesAllTheTimeIsNoLoop(t *testing.T) {
 	}
 }
 
+// A machine saves as soon as it hears of the last reload, or of a failed build.
+func TestSomebodyWhoSavesAtOnceIsNoLoop(t *testing.T) {
+	w := served(t)
+	w.state.Settings.Writes = true
+	for i := range 100 {
+		w.saveFile(plan.Rebuild, "main.go")
+		if w.building == 0 {
+			t.Fatalf("save %d waits", i)
+		}
+		if i%3 == 0 {
+			w.built(event.Failed)
+			continue
+		}
+		w.built(event.Built)
+		w.app([]app.Kind{app.Ready, app.Failed}[i%2])
+	}
+}
+
+// go build writes nothing that is watched, however often one saves while it runs.
+func TestWhoSavesDuringEachBuildIsNoLoop(t *testing.T) {
+	w := served(t)
+	for i := range 100 {
+		w.saveFile(plan.Rebuild, "main.go")
+		if w.building == 0 {
+			t.Fatalf("save %d waits", i)
+		}
+		if w.doomed {
+			w.built(event.Canceled)
+		}
+	}
+}
+
 func TestPageThatTheProgramWritesAtItsStartDoesNotRestartItForEver(t *testing.T) {
 	w := served(t)
 	builds := w.number
+	w.touch()
 	for range 100 {
 		w.wait()
-		if w.reloading == 0 && w.state.Anew == nil {
-			w.now = w.now.Add(50 * time.Millisecond)
-			w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: plan.Restart, AsBuilt: true, Files: []string{"page.html"}}, First: w.now}})
+		if w.reloading != 0 {
+			w.touch()
 		}
 		w.app(app.Ready)
 	}

@@ -19,6 +19,7 @@ type Settings struct {
 	Post       []string // commands of the end, run one after the other while the program still does
 	Rerun      bool     // start a program again that has ended by itself
 	RerunDelay time.Duration
+	Writes     bool // a build runs commands, which may write files
 	Tests      bool // run the tests that a change may break
 }
 
@@ -191,13 +192,13 @@ func (t *transition) changed(c Changed) {
 		t.emit(event.Event{Kind: event.Changed, Files: c.Files, Action: string(c.Action), Why: c.Why})
 	}
 	for _, m := range c.Rules {
-		t.hear(m.Files)
+		t.hear(m.Files, c.First)
 	}
 	if c.Action == plan.Restart || c.Action == plan.Rebuild {
-		t.hear(c.Files)
+		t.hear(c.Files, c.First)
 	}
 	if len(c.Tests) > 0 {
-		t.hear(c.Tests)
+		t.hear(c.Tests, c.First)
 		t.emit(event.Event{Kind: event.Changed, Files: c.Tests, Action: "test"})
 		t.test(c.Tests)
 	}

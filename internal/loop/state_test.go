@@ -175,7 +175,7 @@ func (w *world) saveFile(action plan.Action, file string) {
 	if action == plan.Restart {
 		w.env++
 	}
-	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: action, Files: []string{file}}, First: w.now}})
+	w.step(Input{Changed: &Changed{Decision: plan.Decision{Action: action, Files: []string{file}}, First: w.now.Add(time.Millisecond)}})
 }
 
 // saveTest changes what only tests are run for.
@@ -293,7 +293,7 @@ func (w *world) rest(outcome event.Outcome) {
 
 // FuzzLoop plays any sequence of inputs and then checks what must be true.
 func FuzzLoop(f *testing.F) {
-	for settings := range byte(32) {
+	for settings := range byte(64) {
 		f.Add(settings, []byte{0, 1, 9, 0, 0, 1, 9})
 		f.Add(settings, []byte{0, 0, 0, 0, 0, 0, 0, 1, 9})
 		f.Add(settings, []byte{1, 9, 0, 2, 0, 1, 10, 0, 3, 11})
@@ -324,6 +324,7 @@ func FuzzLoop(f *testing.F) {
 			s.Post = []string{"first", "second"}
 		}
 		s.Tests = settings&16 != 0
+		s.Writes = settings&32 != 0
 		w := worldWith(t, s)
 		w.step(Input{Start: true})
 		for _, b := range script {
@@ -385,7 +386,7 @@ func (w *world) play(b byte) {
 	case 25:
 		w.testsEnd()
 	case 23:
-		w.now = w.now.Add(afterwards)
+		w.now = w.now.Add(time.Second)
 	}
 }
 
@@ -393,7 +394,7 @@ func (w *world) check(outcome event.Outcome) {
 	if w.state.Stop == Running {
 		w.rest(outcome)
 		if w.state.Echo.Broken {
-			w.now = w.now.Add(afterwards)
+			w.now = w.now.Add(time.Second)
 			w.save(plan.Rebuild)
 			w.rest(outcome)
 		}
