@@ -28,7 +28,6 @@ func TestMain(m *testing.M) {
 		proc.RunGuard(os.Stdin, os.Args[1], os.Args[2])
 		os.Exit(0)
 	}
-	os.Setenv(guardEnv, "1")
 	goleak.VerifyTestMain(m)
 }
 
@@ -48,6 +47,7 @@ type rig struct {
 // its folder what the test is to know.
 func launch(t *testing.T, settings Settings) *rig {
 	t.Helper()
+	t.Setenv(guardEnv, "1") // not for all: a worker of the fuzzer would become a guard too
 	session, err := proc.Open([]string{os.Args[0]})
 	if err != nil {
 		t.Fatal(err)
