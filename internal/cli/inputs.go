@@ -61,6 +61,9 @@ func among(files []string) func(string) bool {
 // learned tells of a graph, and has changes decided about that it has come too
 // late for. A build that begins meanwhile has them.
 func (s *stages) learned(ctx context.Context, g *graph.Graph, set watcher.ChangeSet) {
+	if ctx.Err() != nil {
+		return // the end has been told, or a build will load another
+	}
 	s.hub.Publish(event.Event{Kind: event.Notice, Level: event.Debug, Message: extentOf(g)})
 	if set.Empty() {
 		return

@@ -97,6 +97,9 @@ func (k *Keeper) Heard(e event.Event) {
 		if k.due {
 			k.begin()
 		}
+	case event.Stopping:
+		k.callOff()
+		k.due = false
 	}
 }
 

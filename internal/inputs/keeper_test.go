@@ -105,6 +105,25 @@ func TestLoadWaitsForTheReload(t *testing.T) {
 	})
 }
 
+func TestAStopCallsTheLoadOff(t *testing.T) {
+	within(t, func(r *rig) {
+		r.builds(event.Built)
+		r.reloads()
+		r.Heard(event.Event{Kind: event.Stopping})
+		synctest.Wait()
+		if r.running {
+			t.Error("it goes on")
+		}
+		r.reloads()
+		r.expect(1, false)
+
+		r.builds(event.Built)
+		r.Heard(event.Event{Kind: event.Stopping})
+		r.reloads() // was under way
+		r.expect(1, false)
+	})
+}
+
 func TestNothingIsCertainUntilABuildThatWentWell(t *testing.T) {
 	within(t, func(r *rig) {
 		r.builds(event.Same)
