@@ -3,15 +3,22 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"syscall"
 	"testing"
 
 	"github.com/ginreload/ginreload/internal/event"
 )
 
-func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
+// alive reports whether a process runs. One that has ended and that nobody has
+// collected yet still takes signals; Linux says so (proc_pid_stat(5)).
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprint("/proc/", pid, "/stat"))
+	return syscall.Kill(pid, 0) == nil && (err != nil || !bytes.Contains(stat, []byte(") Z ")))
+}
 
 func kill(t *testing.T, pid int) {
 	t.Helper()
