@@ -49,6 +49,9 @@ func isDropping(name string) bool {
 	if _, number, ok := strings.Cut(name, ".go."); ok && isNumber(number) {
 		return true
 	}
+	if !isNumber(name) {
+		return false // strconv makes an error of each name
+	}
 	n, err := strconv.Atoi(name)
 	return err == nil && n >= 4913 && (n-4913)%123 == 0
 }

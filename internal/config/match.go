@@ -22,7 +22,7 @@ func (c Config) Roots() []string {
 	return roots
 }
 
-func (c Config) outerDirs() []string {
+func (c *Config) outerDirs() []string {
 	dirs := slices.Clone(c.IncludeDir)
 	for _, rule := range c.Rules {
 		dirs = append(dirs, rule.IncludeDir...)
@@ -142,7 +142,7 @@ func (c Config) built(file string) bool {
 }
 
 // ignoredWhy returns "" for a path, relative to Root, that is not ignored.
-func (c Config) ignoredWhy(rel string, dir bool) string {
+func (c *Config) ignoredWhy(rel string, dir bool) string {
 	if why := c.judge(rel, dir, c.excluded); why != "" {
 		return why
 	}
@@ -159,17 +159,24 @@ func (c Config) ignoredWhy(rel string, dir bool) string {
 }
 
 // judge asks about each folder on the way to rel, and returns the first answer
-// that is one.
-func (c Config) judge(rel string, dir bool, ask func(folder, name string) string) string {
+// that is one. It is asked about each file of large trees, and makes no garbage.
+func (c *Config) judge(rel string, dir bool, ask func(folder, name string) string) string {
 	folder := folderOf(rel, dir)
 	if folder == "." {
 		return ""
 	}
-	parts := strings.Split(folder, "/")
-	for i := c.depthOfRoot(rel); i < len(parts); i++ {
-		if why := ask(strings.Join(parts[:i+1], "/"), parts[i]); why != "" {
-			return why
+	skip := c.depthOfRoot(rel)
+	for begin := 0; begin < len(folder); skip-- {
+		end := len(folder)
+		if i := strings.IndexByte(folder[begin:], '/'); i >= 0 {
+			end = begin + i
 		}
+		if skip <= 0 {
+			if why := ask(folder[:end], folder[begin:end]); why != "" {
+				return why
+			}
+		}
+		begin = end + 1
 	}
 	return ""
 }
@@ -183,9 +190,9 @@ func folderOf(rel string, dir bool) string {
 
 // depthOfRoot counts the leading parts of rel that are not to be judged: the
 // ".." and the folders on the way to one of the outer roots.
-func (c Config) depthOfRoot(rel string) int {
+func (c *Config) depthOfRoot(rel string) int {
 	depth := 0
-	for _, part := range strings.Split(rel, "/") {
+	for part := range strings.SplitSeq(rel, "/") {
 		if part != ".." {
 			break
 		}
@@ -199,7 +206,7 @@ func (c Config) depthOfRoot(rel string) int {
 	return depth
 }
 
-func (c Config) excluded(folder, name string) string {
+func (c *Config) excluded(folder, name string) string {
 	if why := c.never(folder, name); why != "" {
 		return why
 	}
@@ -209,9 +216,9 @@ func (c Config) excluded(folder, name string) string {
 	return c.excludedDir(folder)
 }
 
-func (c Config) excludedDir(folder string) string {
+func (c *Config) excludedDir(folder string) string {
 	for _, dir := range c.ExcludeDir {
-		if folder == dir || matchPath(strings.Split(dir, "/"), strings.Split(folder, "/")) {
+		if folder == dir || matchPath(dir, folder) {
 			return "exclude_dir " + dir
 		}
 	}
@@ -219,7 +226,7 @@ func (c Config) excludedDir(folder string) string {
 }
 
 // never is what nothing can let in.
-func (c Config) never(folder, name string) string {
+func (c *Config) never(folder, name string) string {
 	switch {
 	case strings.HasPrefix(name, "."):
 		return "hidden folder " + folder
@@ -231,24 +238,25 @@ func (c Config) never(folder, name string) string {
 	return ""
 }
 
-// matchPath matches as path.Match, part by part; ** is any number of parts. What
-// is no pattern matches itself only, which the caller has tried.
-func matchPath(pattern, parts []string) bool {
+// matchPath matches as path.Match, part by part; ** is any number of parts.
+func matchPath(pattern, folder string) bool {
+	first, rest, _ := strings.Cut(pattern, "/")
+	name, below, _ := strings.Cut(folder, "/")
 	switch {
-	case len(pattern) == 0:
-		return len(parts) == 0
-	case pattern[0] == "**":
-		return matchPath(pattern[1:], parts) || len(parts) > 0 && matchPath(pattern, parts[1:])
-	case len(parts) == 0:
+	case pattern == "":
+		return folder == ""
+	case first == "**":
+		return matchPath(rest, folder) || folder != "" && matchPath(pattern, below)
+	case folder == "":
 		return false
 	}
-	matched, err := path.Match(pattern[0], parts[0])
-	return matched && err == nil && matchPath(pattern[1:], parts[1:])
+	matched, err := path.Match(first, name)
+	return matched && err == nil && matchPath(rest, below)
 }
 
 // let applies include_dir. Folders on the way to something that is included
 // are entered, but the files in them do not count.
-func (c Config) let(rel, folder string, dir bool) bool {
+func (c *Config) let(rel, folder string, dir bool) bool {
 	restricted := false
 	for _, include := range c.IncludeDir {
 		if outside(include) {

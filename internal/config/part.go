@@ -19,7 +19,7 @@ func (c Config) RelevantPart(name string) (bool, string) {
 // relative to Root.
 func (c Config) KeepsOut(name string) bool { return c.keepsOut(c.relative(name), true) != "" }
 
-func (c Config) keepsOut(rel string, dir bool) string {
+func (c *Config) keepsOut(rel string, dir bool) string {
 	why := c.judge(rel, dir, func(folder, name string) string {
 		switch {
 		case c.TmpDir != "" && folder == c.relative(c.TmpDir):

@@ -153,6 +153,10 @@ func trimmed(list []string, prefix string) []string {
 
 // relative returns file relative to Root, with slashes; "." is Root.
 func (c *Config) relative(file string) string {
+	// What is below Root is asked about most, and filepath.Rel costs five times as much.
+	if below, ok := strings.CutPrefix(file, c.Root); ok && filepath.Separator == '/' && len(below) > 1 && below[0] == '/' && path.Clean(below) == below {
+		return below[1:]
+	}
 	if filepath.IsAbs(file) {
 		rel, err := filepath.Rel(c.Root, file)
 		if err != nil { // another drive of Windows

@@ -29,7 +29,7 @@ func (c Config) matches(r Rule, rel string) bool {
 
 // ruled reports whether a rule lets a path in. On the way to what it includes
 // exclude_dir does not hold, below it does.
-func (c Config) ruled(rel string, dir bool) bool {
+func (c *Config) ruled(rel string, dir bool) bool {
 	return slices.ContainsFunc(c.Rules, func(r Rule) bool {
 		return slices.ContainsFunc(slices.Concat(r.IncludeDir, r.IncludeFile), func(included string) bool {
 			if !in(rel, included) && !(dir && in(included, rel)) {
