@@ -28,6 +28,9 @@ func explain(in Invocation, cfg config.Config) error {
 		cfg.Root = project.Root(cfg.Dir)
 	}
 	m, err := outline(ctx, cfg, "", in.Env)
+	if err == nil {
+		err = m.find()
+	}
 	if several := (*project.Several)(nil); errors.As(err, &several) {
 		return &config.UsageError{Message: err.Error(), Hint: "say which: ginreload explain --package " + several.Packages[0] + " FILE"}
 	}

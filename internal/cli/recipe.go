@@ -23,6 +23,8 @@ type made struct {
 	command func(binary string) []string
 	runs    bool // build.cmd runs what it builds; its program is kept in scratch
 
+	search *project.Search // for the package, until find has its answer; else nil
+
 	environment *environment // Program is the program's
 	voice       *voice
 	log         *buildLog
@@ -30,7 +32,8 @@ type made struct {
 	notes       []config.Warning // on how the configuration was understood
 }
 
-// recipe works out how to build and run what the configuration describes.
+// recipe works out how to build and run what the configuration describes. It may
+// still search for the package: find waits for that.
 func recipe(ctx context.Context, cfg config.Config, session *proc.Session, env []string) (made, error) {
 	m, err := outline(ctx, cfg, session.Dir, env)
 	if err != nil {
@@ -46,7 +49,7 @@ func recipe(ctx context.Context, cfg config.Config, session *proc.Session, env [
 }
 
 // outline works out what follows from the configuration alone; dir is for what
-// ginreload builds by itself.
+// ginreload builds by itself. It may still search for the package, as recipe.
 func outline(ctx context.Context, cfg config.Config, dir string, env []string) (made, error) {
 	if cfg.Cmd != "" {
 		return configured(cfg), nil
@@ -89,25 +92,40 @@ func ownRecipe(ctx context.Context, cfg config.Config, dir string, env []string)
 	if _, err := exec.LookPath("go"); err != nil {
 		return made{}, errNoGo
 	}
-	pkg := cfg.Package
-	if pkg == "" {
-		var err error
-		if pkg, err = project.Main(ctx, cfg.Dir, env); err != nil {
-			return made{}, err
-		}
-	} else if err := project.Named(cfg.Dir, pkg); err != nil {
-		return made{}, err
-	}
-	m := made{name: pkg, Recipe: builder.Recipe{
-		Dir: cfg.Dir, Packages: []string{pkg}, Output: filepath.Join(dir, "bin", programName(cfg.Dir, pkg)),
-	}}
+	m := made{Recipe: builder.Recipe{Dir: cfg.Dir, Output: filepath.Join(dir, "bin")}}
 	m.command = func(binary string) []string {
 		if len(cfg.ArgsBin) > 0 {
 			return throughShell(quote(binary), cfg.ArgsBin, cfg.Args, true)
 		}
 		return slices.Concat([]string{binary}, cfg.Args)
 	}
-	return m, nil
+	if cfg.Package == "" {
+		var err error
+		m.search, err = project.Seek(ctx, cfg.Dir, env)
+		return m, err
+	}
+	err := project.Named(cfg.Dir, cfg.Package)
+	m.ofPackage(cfg.Package)
+	return m, err
+}
+
+// find waits until it is known which package is built. It does nothing if it is.
+func (m *made) find() error {
+	if m.search == nil {
+		return nil
+	}
+	pkg, err := m.search.Main()
+	m.search = nil
+	if err == nil {
+		m.ofPackage(pkg)
+	}
+	return err
+}
+
+// ofPackage completes what names the package. Output was the folder of it.
+func (m *made) ofPackage(pkg string) {
+	m.name, m.Packages = pkg, []string{pkg}
+	m.Output = filepath.Join(m.Output, programName(m.Dir, pkg))
 }
 
 // programName is what the program of a package is called.

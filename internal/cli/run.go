@@ -48,14 +48,11 @@ func once(in Invocation, cfg config.Config, told *audience, notes ...event.Event
 			s.made.cleaning.Clean()
 		}
 	}()
-	if err := s.prepare(ctx); err != nil {
+	if err := s.prepare(ctx, told); err != nil {
 		return nil, unusable{err}
 	}
 	defer s.builder.Close()
-	told.hear(in, cfg)
-	if err := s.watch(ctx, cfg.EnvFiles); err != nil {
-		return nil, unusable{err}
-	}
+	defer s.watcher.Close()
 	console, err := openConsole(in, cfg, told.screen.program)
 	if err != nil {
 		return nil, unusable{err}
@@ -78,7 +75,7 @@ type stages struct {
 	builder *builder.Builder
 	compile func(ctx context.Context, changed ...string) (builder.Result, error)
 	number  atomic.Int64 // of the last build
-	own     []string     // files that are made here and not watched
+	own     []string     // files that are made here and not watched, and folders
 	ignore  *ignore.Ignore
 	watcher *watcher.Watcher
 	attend  func(folders, files []string) // has the watcher attend to what the program is made of
@@ -94,17 +91,30 @@ type stages struct {
 	next      *config.Config // that takes the place of this one
 }
 
-// prepare finds out how to build.
-func (s *stages) prepare(ctx context.Context) error {
+// prepare finds out how to build, and watches. The go command is asked while folders
+// are entered: on large trees these are the two things that a start waits for.
+func (s *stages) prepare(ctx context.Context, told *audience) error {
 	if s.cfg.FindRoot {
 		s.cfg.Root = project.Root(s.cfg.Dir)
 	}
 	var err error
 	if s.made, err = recipe(ctx, s.cfg, s.session, s.in.Env); err != nil {
+		_ = s.made.find() // may be under way
 		return err
 	}
+	told.hear(s.in, s.cfg)
 	s.own = []string{s.made.Output, s.made.scratch, s.cfg.BuildLog}
-	return s.openBuilder()
+	unwatched := s.watch(ctx, s.cfg.EnvFiles)
+	if err = s.made.find(); err == nil {
+		err = unwatched
+	}
+	if err == nil {
+		err = s.openBuilder()
+	}
+	if err != nil && unwatched == nil {
+		s.watcher.Close()
+	}
+	return err
 }
 
 func (s *stages) openBuilder() error {

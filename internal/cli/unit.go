@@ -52,7 +52,10 @@ func newUnit(ctx context.Context, whole *stages, s config.Service, number int) (
 		},
 		changes: make(chan watcher.ChangeSet), decisions: make(chan plan.Decision), over: make(chan struct{}),
 	}
-	if u.made, err = recipe(ctx, cfg, session, whole.in.Env); err != nil {
+	if u.made, err = recipe(ctx, cfg, session, whole.in.Env); err == nil {
+		err = u.made.find()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	u.made.environment.program = s.EnvFiles

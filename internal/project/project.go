@@ -65,16 +65,46 @@ func Named(dir, pkg string) error {
 // Main returns the main package to build in dir, as go build takes it: the one
 // in dir, else the only one below dir/cmd. The go command is looked up in PATH.
 func Main(ctx context.Context, dir string, env []string) (string, error) {
-	if !inModule(dir) {
-		return "", ErrNoModule
+	s, err := Seek(ctx, dir, env)
+	if err != nil {
+		return "", err
 	}
-	found, err := list(ctx, dir, env, ".", "./cmd/...")
+	return s.Main()
+}
+
+// Search is what Main does, under way.
+type Search struct {
+	dir            string
+	cmd            *exec.Cmd
+	stdout, stderr bytes.Buffer
+}
+
+// Seek begins with what Main does, for whoever has other work meanwhile. The Search
+// is nil with an error, such as ErrNoModule; else its Main has to be called, once.
+//
+// It asks for names only (-find), so that neither imports nor the network are
+// needed; packages with errors are listed too (-e).
+func Seek(ctx context.Context, dir string, env []string) (*Search, error) {
+	if !inModule(dir) {
+		return nil, ErrNoModule
+	}
+	s := &Search{dir: dir, cmd: exec.CommandContext(ctx, "go", "list", "-find", "-e", "-json=Name,Dir", ".", "./cmd/...")}
+	s.cmd.Dir, s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = dir, env, &s.stdout, &s.stderr
+	if err := s.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("list packages: %w", err)
+	}
+	return s, nil
+}
+
+// Main waits for the answer.
+func (s *Search) Main() (string, error) {
+	found, err := s.packages()
 	if err != nil {
 		return "", err
 	}
 	var below []string
 	for _, p := range found {
-		rel, err := filepath.Rel(dir, p.Dir)
+		rel, err := filepath.Rel(s.dir, p.Dir)
 		if p.Name != "main" || err != nil {
 			continue
 		}
@@ -94,22 +124,15 @@ func Main(ctx context.Context, dir string, env []string) (string, error) {
 
 type pkg struct{ Name, Dir string }
 
-// list asks for names only (-find), so that neither imports nor the network
-// are needed; packages with errors are listed too (-e).
-func list(ctx context.Context, dir string, env []string, patterns ...string) ([]pkg, error) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-find", "-e", "-json=Name,Dir"}, patterns...)...)
-	cmd.Dir, cmd.Env = dir, env
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		if text := strings.TrimSpace(stderr.String()); text != "" {
+func (s *Search) packages() ([]pkg, error) {
+	if err := s.cmd.Wait(); err != nil {
+		if text := strings.TrimSpace(s.stderr.String()); text != "" {
 			err = errors.New(text)
 		}
 		return nil, fmt.Errorf("list packages: %w", err)
 	}
 	var all []pkg
-	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+	for dec := json.NewDecoder(&s.stdout); ; {
 		var p pkg
 		if err := dec.Decode(&p); err == io.EOF {
 			return all, nil
