@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,19 +45,36 @@ func (d *disk) file(path string) (reading, error) {
 	if ok && known.of(info) {
 		return known, nil
 	}
-	text, err := os.ReadFile(path)
+	r := reading{size: info.Size(), time: info.ModTime(), inode: info}
+	if filepath.Ext(path) == ".go" {
+		var text []byte
+		if text, err = os.ReadFile(path); err == nil {
+			r.content, r.header = sha256.Sum256(text), headerOf(path, text)
+		}
+	} else {
+		r.content, err = sumOf(path)
+	}
 	if err != nil {
 		return reading{}, err
-	}
-	r := reading{size: info.Size(), time: info.ModTime(), inode: info, content: sha256.Sum256(text)}
-	if filepath.Ext(path) == ".go" {
-		r.header = headerOf(path, text)
 	}
 	delete(d.read, path)
 	if time.Since(info.ModTime()) > unsure {
 		d.read[path] = r
 	}
 	return r, nil
+}
+
+// sumOf reads piece by piece: the compiler has 26 MB, which would stay with a process
+// that else needs less than that.
+func sumOf(path string) (digest, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return digest{}, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return digest(h.Sum(nil)), err
 }
 
 // guard is the state of a file that may be missing.
