@@ -30,7 +30,7 @@
 //     folders of both, which show what comes, goes, and is renamed over something.
 //     Beyond a thousand inputs and folders these are the ones that changed last. The
 //     rest takes turns: all of it is looked at within 2 s while there is work, and
-//     within 15 when nothing has changed for minutes; later where looking is slow.
+//     within 30 when nothing has changed for minutes; later where looking is slow.
 //   - With Options.FollowSymlinks what is behind a link is watched as if it were in
 //     the place of the link, inside of the root or outside. A link that leads
 //     elsewhere, itself or through another one, is a change of what differs there.

@@ -55,11 +55,11 @@ func (t *tree) uncount(dir string) {
 // listen has changes in a folder noticed: by events, by looks, or by both.
 func (t *tree) listen(dir string, id identity) error {
 	if t.source.looksAt(dir, id) {
-		_ = t.names.add(dir) // events are only faster here
+		_ = t.names.add(dir, id) // events are only faster here
 		return t.source.poller.addFolder(dir)
 	}
 	if t.limit == nil {
-		err := t.names.add(dir)
+		err := t.names.add(dir, id)
 		if !isLimit(err) {
 			return err
 		}

@@ -9,15 +9,16 @@ import (
 )
 
 // glanceAt looks at what a path leads to, glanceAtLink at the path itself. Both do
-// without package os, which takes a fifth longer for what is not needed here.
-func glanceAt(path string) (glance, error)     { return callStat(unix.Stat, path) }
-func glanceAtLink(path string) (glance, error) { return callStat(unix.Lstat, path) }
+// without package os, which takes a fifth longer for what is not needed here, and
+// make no garbage.
+func glanceAt(path string) (glance, error)     { return callStat(path, 0) }
+func glanceAtLink(path string) (glance, error) { return callStat(path, unix.AT_SYMLINK_NOFOLLOW) }
 
-func callStat(stat func(string, *unix.Stat_t) error, path string) (glance, error) {
+func callStat(path string, flags int) (glance, error) {
 	var is unix.Stat_t
-	err := stat(path, &is)
+	err := unix.Fstatat(unix.AT_FDCWD, path, &is, flags)
 	for err == unix.EINTR { // by file systems in user space, whatever SA_RESTART says
-		err = stat(path, &is)
+		err = unix.Fstatat(unix.AT_FDCWD, path, &is, flags)
 	}
 	if err != nil {
 		return glance{}, err

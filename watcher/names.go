@@ -26,13 +26,10 @@ func newNames(s source, lost func(folder string)) *names {
 	return &names{source: s, lost: lost, of: make(map[string]*watch), by: make(map[identity]*watch)}
 }
 
-func (n *names) add(folder string) error {
+// add watches a folder, which was id a moment ago.
+func (n *names) add(folder string, id identity) error {
 	if n.source.polls() {
 		return nil
-	}
-	id, err := identify(folder)
-	if err != nil {
-		return err
 	}
 	if w, ok := n.of[folder]; ok && w.id == id {
 		return nil

@@ -27,7 +27,7 @@ const (
 	// one of them would have to wait for more than a round.
 	share         = 100 // a look takes this part of the pause while somebody works
 	shortestRound = 1750 * time.Millisecond
-	longestRound  = 15 * time.Second
+	longestRound  = 30 * time.Second
 	// A round takes this part of the time since something was found: who works
 	// now is not to wait, who is away is not to pay.
 	roundPart = 30

@@ -130,7 +130,10 @@ func (t *tree) watchAnchor(dir string) bool {
 	if !isFolder(dir) || t.limit != nil {
 		return false
 	}
-	err := t.names.add(dir)
+	id, err := identify(dir)
+	if err == nil {
+		err = t.names.add(dir, id)
+	}
 	if isLimit(err) {
 		t.limit = err
 	} else if err != nil {

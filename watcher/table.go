@@ -19,7 +19,7 @@ import (
 // the watch and the read, which inotify cannot give.
 const (
 	baselineBudget = 250 * time.Millisecond
-	leastBudget    = 50 * time.Millisecond
+	leastBudget    = 20 * time.Millisecond
 )
 
 // table is what is known of every file, and which of it is in doubt. Events only
