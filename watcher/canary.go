@@ -4,8 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 )
 
 // A canary is a file that is written to see whether an event comes. One that comes
@@ -19,13 +17,13 @@ const sings = time.Second
 
 // try has all be looked at on the file system of a folder if that has no events,
 // even of what is written here.
-func (s *sources) try(scratch string) {
+func (s *sources) try(kernel source, scratch string) {
 	id, err := identify(scratch)
 	if err != nil {
 		return
 	}
 	on := FileSystemOf(scratch)
-	if !on.Polls && s.silent(scratch) {
+	if !on.Polls && s.silent(kernel, scratch) {
 		on.Polls, on.Why = true, "the kernel has no events here, not even for what ginreload writes"
 		s.known[id.device()] = on
 		s.say(on)
@@ -33,19 +31,16 @@ func (s *sources) try(scratch string) {
 }
 
 // isSilent writes the canary. Where it cannot be written, or cannot be watched,
-// there is nothing to learn.
-func isSilent(scratch string) bool {
+// there is nothing to learn. Nothing else may be watched by kernel yet; the watch
+// goes with the folder, and events that are left are of nothing that matters. A
+// source of its own would have to be closed, for which Linux takes 50 ms.
+func isSilent(kernel source, scratch string) bool {
 	cage, err := os.MkdirTemp(scratch, "canary-")
 	if err != nil {
 		return false
 	}
 	defer os.RemoveAll(cage)
-	w, err := fsnotify.NewWatcher()
-	if err != nil {
-		return false
-	}
-	defer w.Close()
-	if err := w.Add(cage); err != nil {
+	if err := kernel.add(cage); err != nil {
 		return false
 	}
 	if err := os.WriteFile(filepath.Join(cage, "canary"), nil, 0o600); err != nil {
@@ -54,9 +49,9 @@ func isSilent(scratch string) bool {
 	waited := time.NewTimer(sings)
 	defer waited.Stop()
 	select {
-	case <-w.Events:
+	case <-kernel.events:
 		return false
-	case <-w.Errors:
+	case <-kernel.errors:
 		return false
 	case <-waited.C:
 		return true

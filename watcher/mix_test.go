@@ -138,13 +138,16 @@ func TestCanary(t *testing.T) {
 	id, err := identify(scratch)
 	must(t, err)
 	for _, silent := range []bool{false, true} {
+		kernel, err := openSource()
+		must(t, err)
+		defer kernel.close()
 		var polled []FileSystem
 		s := &sources{
-			silent: func(dir string) bool { return isSilent(dir) || silent },
+			silent: func(kernel source, dir string) bool { return isSilent(kernel, dir) || silent },
 			tell:   func(on FileSystem) { polled = append(polled, on) },
 			known:  make(map[device]FileSystem),
 		}
-		s.try(scratch)
+		s.try(kernel, scratch)
 		if got := s.needs(scratch, id); got != silent || len(polled) == 1 != silent {
 			t.Errorf("silent %v: polls %v, told %v", silent, got, polled)
 		}
@@ -154,7 +157,10 @@ func TestCanary(t *testing.T) {
 	if len(left) > 0 {
 		t.Errorf("left %v", left)
 	}
-	if isSilent(filepath.Join(scratch, "missing")) {
+	kernel, err := openSource()
+	must(t, err)
+	defer kernel.close()
+	if isSilent(kernel, filepath.Join(scratch, "missing")) {
 		t.Error("a folder that is missing is called silent")
 	}
 }

@@ -10,11 +10,12 @@ import (
 // looking where a file system needs that. The kernel's events are there in any
 // case, since what is changed on this machine is known at once by them.
 type sources struct {
-	poller *poller
-	open   func() (source, error)    // of events
-	silent func(scratch string) bool // the canary's answer
-	tell   func(FileSystem)
-	known  map[device]FileSystem // by what was asked so far
+	poller  *poller
+	open    func() (source, error)                   // of events
+	scratch string                                   // where the canary is still to be written, "" for nowhere
+	silent  func(kernel source, scratch string) bool // the canary's answer
+	tell    func(FileSystem)
+	known   map[device]FileSystem // by what was asked so far
 }
 
 // choose makes of the options where changes come from.
@@ -30,9 +31,8 @@ func (w *Watcher) choose(opts Options) {
 	case opts.Poll:
 		w.open = p.open
 	case !opts.EventsOnly:
-		s := &sources{poller: p, open: w.open, silent: isSilent, tell: opts.Polled, known: make(map[device]FileSystem)}
-		if opts.Scratch != "" {
-			s.try(opts.Scratch)
+		s := &sources{
+			poller: p, open: w.open, scratch: opts.Scratch, silent: isSilent, tell: opts.Polled, known: make(map[device]FileSystem),
 		}
 		w.open = s.source
 	}
@@ -48,6 +48,10 @@ func (s *sources) source() (source, error) {
 	}
 	if err != nil || kernel.polls() {
 		return kernel, err
+	}
+	if s.scratch != "" {
+		s.try(kernel, s.scratch)
+		s.scratch = ""
 	}
 	kernel.poller, kernel.needs = s.poller, s.needs
 	return kernel, nil
