@@ -51,7 +51,7 @@ func BenchmarkEdit(b *testing.B) {
 		p := newProject(b, main)
 		p.write("go.mod", strings.Replace(read("go.mod"), "=> ../", "=> "+filepath.Dir(source), 1))
 		p.write("go.sum", read("go.sum"))
-		p.recipe.Direct = direct
+		p.recipe.Direct, p.recipe.Cache = direct, b.TempDir()
 		both[direct], makers[direct] = p, p.builder()
 		defer makers[direct].Close()
 		makers[direct].Hasten()

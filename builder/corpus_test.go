@@ -139,7 +139,7 @@ func TestCorpus(t *testing.T) {
 	write()
 	check(t, os.Remove(p.recipe.Dir+"/main.go"))
 	p.recipe.Packages = []string{"./cmd"}
-	p.recipe.Direct = true
+	p.recipe.Direct, p.recipe.Cache = true, t.TempDir()
 	b := p.builder()
 	defer b.Close()
 	b.Hasten()

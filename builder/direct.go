@@ -8,11 +8,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ginreload/ginreload/builder/internal/direct"
+	"github.com/ginreload/ginreload/builder/internal/lean"
 )
 
 // storePrefix begins the names of folders in scratch with what was compiled
@@ -29,6 +31,8 @@ type shortcut struct {
 	record *direct.Record
 	store  string
 	closed bool // there is no use in another record
+	lean   bool // nor in a try to have the record lean, which it is or refuses to be
+	fat    error
 
 	trouble error // why there is no record, until that was told
 	cancel  context.CancelFunc
@@ -83,6 +87,7 @@ func (b *Builder) runDirect(ctx context.Context, env []string, work, out string)
 		return Result{Detour: made.Why}, false, nil
 	case made.Outcome == direct.Unchanged:
 		result.Outcome = Same
+		b.lightenLater()
 		return result, true, nil
 	case made.Outcome == direct.Failed:
 		result.Outcome = Failed
@@ -94,6 +99,7 @@ func (b *Builder) runDirect(ctx context.Context, env []string, work, out string)
 		return result, true, nil
 	}
 	result.Outcome, err = b.publish(out)
+	b.lightenLater()
 	return result, true, err
 }
 
@@ -122,6 +128,18 @@ func (b *Builder) prepareDirect(env []string, answered string, flags []string) {
 		s.trouble = errors.New("its flags are left to go build")
 		return
 	}
+	b.later(func(ctx context.Context) {
+		b.record(ctx, direct.Request{
+			Dir: b.recipe.Dir, Tool: b.tool, Env: env, Flags: flags, Packages: b.recipe.Packages, Jobs: jobs, Run: b.runTool,
+		})
+		b.lighten(ctx)
+	})
+}
+
+// later does something in the background once the machine has had time for the
+// program. The next build calls it off.
+func (b *Builder) later(do func(ctx context.Context)) {
+	s := &b.short
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(context.Background())
 	s.done = make(chan struct{})
@@ -132,9 +150,7 @@ func (b *Builder) prepareDirect(env []string, answered string, flags []string) {
 		select {
 		case <-ctx.Done():
 		case <-wait.C:
-			b.record(ctx, direct.Request{
-				Dir: b.recipe.Dir, Tool: b.tool, Env: env, Flags: flags, Packages: b.recipe.Packages, Jobs: jobs, Run: b.runTool,
-			})
+			do(ctx)
 		}
 	}()
 }
@@ -160,7 +176,35 @@ func (b *Builder) record(ctx context.Context, request direct.Request) {
 	if b.short.store != "" {
 		os.RemoveAll(b.short.store)
 	}
-	b.short.record, b.short.store, b.short.trouble = record, store, nil
+	b.short.record, b.short.store, b.short.trouble, b.short.lean = record, store, nil, b.recipe.Cache == ""
+}
+
+// lightenLater goes on with what a build has called off.
+func (b *Builder) lightenLater() {
+	if !b.short.lean {
+		b.later(b.lighten)
+	}
+}
+
+// lighten has the record use smaller archives. What was called off is tried again
+// after the next build, and what failed is not.
+func (b *Builder) lighten(ctx context.Context) {
+	s := &b.short
+	if s.record == nil || s.lean || ctx.Err() != nil {
+		return
+	}
+	work, err := os.MkdirTemp(b.scratch, storePrefix)
+	if err != nil {
+		return
+	}
+	defer os.RemoveAll(work)
+	folder := lean.Folder(b.recipe.Cache)
+	err = s.record.Lean(ctx, folder, work, contentID(b.recipe.Output))
+	if s.lean, s.fat = err == nil || ctx.Err() == nil, err; err == nil {
+		_ = folder.Trim(time.Now()) // of what others have left; they try as well
+	}
+	// The archives were read once, in a process that needs little from now on.
+	debug.FreeOSMemory()
 }
 
 // durableTemp lets temporary files be in a folder that is there after the build.

@@ -153,7 +153,7 @@ func TestDirect(t *testing.T) {
 			p.write(name, text)
 		}
 	}
-	p.recipe.Direct = true
+	p.recipe.Direct, p.recipe.Cache = true, t.TempDir()
 	b := p.builder()
 	t.Cleanup(b.Close)
 	b.Hasten()
@@ -218,7 +218,7 @@ func TestDirectBesideCgo(t *testing.T) {
 func directBesideCgo(t *testing.T, linker string) {
 	p := newProject(t, "package main\n\nimport \"example.com/app/c\"\n\nfunc main() { println(\"one\", c.Sum(1)) }\n")
 	p.write("c/c.go", "package c\n\n// int sum(int n) { return n + 1; }\nimport \"C\"\n\nfunc Sum(n int) int { return int(C.sum(C.int(n))) }\n")
-	p.recipe.Direct, p.recipe.Linker = true, linker
+	p.recipe.Direct, p.recipe.Cache, p.recipe.Linker = true, t.TempDir(), linker
 	p.recipe.Set = []string{"CGO_ENABLED=1"}
 	b := p.builder()
 	t.Cleanup(b.Close)

@@ -29,5 +29,8 @@ func (b *Builder) Recorded() error {
 	if b.short.record == nil {
 		return fmt.Errorf("no record: %v", b.short.trouble)
 	}
+	if b.recipe.Cache != "" && (!b.short.lean || b.short.fat != nil) {
+		return fmt.Errorf("not lean: %v", b.short.fat)
+	}
 	return nil
 }

@@ -8,9 +8,11 @@ import (
 	"time"
 )
 
-// Defaults of Options.
+// Defaults of Options. An editor that saves in several steps takes less than
+// DefaultQuiet for all of them; if it does not, a build is begun in vain and called
+// off by the step that comes late.
 const (
-	DefaultQuiet   = 20 * time.Millisecond
+	DefaultQuiet   = 10 * time.Millisecond
 	DefaultCeiling = 500 * time.Millisecond
 )
 

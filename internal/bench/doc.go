@@ -15,13 +15,14 @@
 // side, each on a copy of the program of its own, and take turns in an order
 // that is drawn anew each time: one save with the one, one with the other, and
 // so on, n times. A tool begins when the one before it is at rest. The one whose
-// turn it is has a request on a new connection every 5 ms as load. What counts
-// are the ratios to Air and to the loop in one run.
+// turn it is has a request on a new connection every 5 ms as load; the time ends
+// with the first of them that the new code answers. What counts are the ratios to
+// Air and to the loop in one run.
 //
 // CPU time is that of the tool, of all that it starts, and of the program, from
 // one turn to the next, out of /proc/PID/stat; the table has the median. Peak
 // memory is the most resident memory of all these processes together that a
-// look every 50 ms has seen, with shared pages counted for each process.
+// look every 100 ms has seen, with shared pages counted for each process.
 //
 // It does not tune the tools: each runs as its documentation shows it, with its
 // output sent to a file. The loop strips its binary, as ginreload does; the

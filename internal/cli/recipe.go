@@ -68,7 +68,7 @@ func (m *made) complete(cfg config.Config, env []string) {
 		m.environment.set = m.Set
 	}
 	m.Debug = !cfg.Strip || debugged(cfg)
-	m.Linker, m.Direct = cfg.Linker, cfg.Direct
+	m.Linker, m.Direct, m.Cache = cfg.Linker, cfg.Direct, archives()
 	m.Before = append(preCommands(cfg), m.Before...)
 	m.Progress = m.voice.progress
 	m.Environ = func() []string {
@@ -254,4 +254,14 @@ func badTmpDir(cfg config.Config, err error) error {
 func exists(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// archives is the folder for what builds may find again in another session, "" if
+// there is no place for that.
+func archives() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "ginreload", "archives")
 }

@@ -11,25 +11,11 @@ import (
 )
 
 func (r *Record) linkAll(ctx context.Context, o Order, state digest) (Result, error) {
-	cfg := filepath.Join(o.Work, "importcfg.link")
-	if err := os.WriteFile(cfg, []byte(r.importcfg(r.linkcfg, r.nodes)), 0o666); err != nil {
-		return unable("%v", err), nil
+	ran, id, err := r.runLink(ctx, o, state, r.lean)
+	if err == nil && !ran.OK && !r.usual {
+		r.lean, r.usual = nil, true
+		ran, id, err = r.runLink(ctx, o, state, nil)
 	}
-	id := fmt.Sprintf("%s/%[2]s/%[2]s/%[1]s", shortened(sha256.Sum256([]byte(strings.Join(r.link.args, " ")+string(state[:])))), shortened(state))
-	c := r.link
-	c.args = slices.Clone(c.args)
-	for i, arg := range c.args {
-		switch {
-		case arg == "-o":
-			c.args[i+1] = o.Out
-		case arg == "-importcfg":
-			c.args[i+1] = cfg
-		case strings.HasPrefix(arg, "-buildid="):
-			c.args[i] = "-buildid=" + id
-		}
-	}
-	c.args[len(c.args)-1] = r.archiveOf(r.main)
-	ran, err := r.request.Run(ctx, r.environ(o, c.env), c.args...)
 	switch {
 	case err != nil:
 		return Result{}, err
@@ -48,6 +34,42 @@ func (r *Record) linkAll(ctx context.Context, o Order, state digest) (Result, er
 	return result, nil
 }
 
+// runLink has the linker read smaller archives in the place of those that are keys
+// of the map. It returns the build ID that the program has now.
+func (r *Record) runLink(ctx context.Context, o Order, state digest, smaller map[string]string) (ran Ran, id string, err error) {
+	cfg := filepath.Join(o.Work, "importcfg.link")
+	if err := os.WriteFile(cfg, []byte(r.importcfg(r.linkcfg, r.nodes, smaller)), 0o666); err != nil {
+		return Ran{Output: err.Error()}, "", nil
+	}
+	id = fmt.Sprintf("%s/%[2]s/%[2]s/%[1]s", shortened(sha256.Sum256([]byte(strings.Join(r.link.args, " ")+string(state[:])))), shortened(state))
+	c := r.link
+	c.args = slices.Clone(c.args)
+	for i, arg := range c.args {
+		compiler, external := strings.CutPrefix(arg, "-extld=")
+		switch {
+		case arg == "-o":
+			c.args[i+1] = o.Out
+		case arg == "-importcfg":
+			c.args[i+1] = cfg
+		case strings.HasPrefix(arg, "-buildid="):
+			c.args[i] = "-buildid=" + id
+		case external && !r.usual:
+			c.args[i] = "-extld=" + r.remembering(compiler)
+		}
+	}
+	c.args[len(c.args)-1] = instead(r.archiveOf(r.main), smaller)
+	ran, err = r.request.Run(ctx, r.environ(o, c.env), c.args...)
+	return ran, id, err
+}
+
+// instead is the smaller archive, if there is one.
+func instead(archive string, smaller map[string]string) string {
+	if small := smaller[archive]; small != "" {
+		return small
+	}
+	return archive
+}
+
 func (r *Record) nodeOf(path string) *node {
 	i := slices.IndexFunc(r.nodes, func(n *node) bool { return n.path == path })
 	return r.nodes[i]
@@ -56,7 +78,7 @@ func (r *Record) nodeOf(path string) *node {
 func (r *Record) archiveOf(path string) string { return r.nodeOf(path).archive }
 
 // importcfg fills in where the archives are, which for nodes may just change.
-func (r *Record) importcfg(text string, nodes []*node) string {
+func (r *Record) importcfg(text string, nodes []*node, smaller map[string]string) string {
 	at := make(map[string]string)
 	for _, n := range nodes {
 		at[n.path] = n.archive
@@ -69,9 +91,9 @@ func (r *Record) importcfg(text string, nodes []*node) string {
 		case !ok && !strings.HasPrefix(line, "#"):
 			cfg.WriteString(line)
 		case ok && at[path] != "":
-			fmt.Fprintf(&cfg, "packagefile %s=%s\n", path, at[path])
+			fmt.Fprintf(&cfg, "packagefile %s=%s\n", path, instead(at[path], smaller))
 		case ok:
-			fmt.Fprintf(&cfg, "packagefile %s=%s\n", path, r.archives[path])
+			fmt.Fprintf(&cfg, "packagefile %s=%s\n", path, instead(r.archives[path], smaller))
 		}
 	}
 	return cfg.String()

@@ -140,7 +140,7 @@ func (r *Record) compile(ctx context.Context, n *node, o Order, number int) (Res
 	if err := os.Mkdir(folder, 0o777); err != nil {
 		return unable("%v", err), nil
 	}
-	for name, text := range map[string]string{"importcfg": r.importcfg(n.importcfg, n.imports), "embedcfg": n.embedcfg} {
+	for name, text := range map[string]string{"importcfg": r.importcfg(n.importcfg, n.imports, nil), "embedcfg": n.embedcfg} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o666); err != nil {
 			return unable("%v", err), nil
 		}

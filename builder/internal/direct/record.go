@@ -51,6 +51,8 @@ type Record struct {
 	linkcfg  string
 	linked   digest // of the archives of the last link, and what it made
 	content  string
+	lean     map[string]string // smaller archives, by those whose place they take in a link
+	usual    bool              // the link was refused with these, or with what stood in for the C compiler
 	disk     disk
 }
 
