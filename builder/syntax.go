@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 )
 
 // Whether a file parses is known long before go build says so, which first looks
@@ -23,22 +22,17 @@ import (
 // manyFiles is how many changed files are more than somebody has edited.
 const manyFiles = 20
 
-// parse looks at changed files while the build runs; end is called after that,
-// and returns when nothing of this runs any more.
-func (b *Builder) parse(ctx context.Context, env []string, changed []string) (end func()) {
+// parse looks at changed files before the build, which would only be in the way: a
+// file that is in order takes a millisecond, and one that is not lets no build succeed.
+func (b *Builder) parse(ctx context.Context, env []string, changed []string) {
 	if b.recipe.Diagnosed == nil || b.recipe.Shell != "" || b.recipe.Nothing || len(changed) > manyFiles {
-		return func() {}
+		return
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for _, file := range changed {
-			if ctx.Err() == nil && b.member(file) {
-				b.early.say(b.syntaxErrors(ctx, env, file))
-			}
+	for _, file := range changed {
+		if ctx.Err() == nil && b.member(file) {
+			b.early.say(b.syntaxErrors(ctx, env, file))
 		}
-	})
-	return func() { cancel(); wg.Wait() }
+	}
 }
 
 // syntaxErrors is nil as well if it is not certain that go build will say so.
