@@ -39,6 +39,8 @@ func TestScripts(t *testing.T) {
 			e.Vars = append(e.Vars,
 				"GOPATH="+caches[0], "GOMODCACHE="+caches[1], "GOCACHE="+caches[2], "HOME="+os.Getenv("HOME"),
 				"GOFLAGS="+os.Getenv("GOFLAGS"), "GOPROXY=off", "GOTOOLCHAIN=local", "GORACE=atexit_sleep_ms=10",
+				// Scripts are over before smaller archives for the linker would pay.
+				"XDG_CACHE_HOME="+os.DevNull,
 				"LANG=C.UTF-8", "PORT="+freePort(t), "TINY="+supervised, "BIN="+filepath.Dir(self), asCommand+"=1")
 			s := &session{}
 			for _, entry := range e.Vars {
