@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ginreload/ginreload/internal/event"
 )
@@ -23,7 +24,12 @@ func TestVersionThatIsNotReady(t *testing.T) {
 	})
 	const all = 200
 	early := 0
+	// They come over many of the tenths of a second between two questions: all at
+	// once they may come while it is asked.
+	turns := time.NewTicker(10 * time.Millisecond)
+	defer turns.Stop()
 	for range all {
+		<-turns.C
 		got, err := s.get("/")
 		if err != nil {
 			t.Fatal(err)
