@@ -12,7 +12,7 @@ import (
 // the rest of the file without the ID. The first part is different for every
 // edit in package main, be it in a comment, so that cmd/go links such a program
 // again and its bytes differ although nothing that runs does ("Build IDs" in
-// cmd/go/internal/work/buildid.go).
+// buildid.go of cmd/go, package work).
 
 // sameContent tells whether two programs differ in nothing but their build IDs.
 // It goes by the IDs; a file without one is like no other.

@@ -31,7 +31,7 @@ type shortcut struct {
 	record *direct.Record
 	store  string
 	closed bool // there is no use in another record
-	lean   bool // nor in a try to have the record lean, which it is or refuses to be
+	lean   bool // nor in a try to have the record lean: it is, or there is an error
 	fat    error
 
 	trouble error // why there is no record, until that was told
@@ -200,7 +200,10 @@ func (b *Builder) lighten(ctx context.Context) {
 	defer os.RemoveAll(work)
 	folder := lean.Folder(b.recipe.Cache)
 	err = s.record.Lean(ctx, folder, work, contentID(b.recipe.Output))
-	if s.lean, s.fat = err == nil || ctx.Err() == nil, err; err == nil {
+	if s.lean, s.fat = err == nil || ctx.Err() == nil, err; ctx.Err() != nil {
+		return // a build waits
+	}
+	if err == nil {
 		_ = folder.Trim(time.Now()) // of what others have left; they try as well
 	}
 	// The archives were read once, in a process that needs little from now on.

@@ -3,15 +3,13 @@ package builder
 import (
 	"io"
 	"strings"
-	"sync"
 )
 
 // early tells what is wrong as soon as somebody knows, each thing once: the
-// parser and go build say the same of a file that does not parse.
+// parser and go build say the same of a file that does not parse, one after the
+// other.
 type early struct {
 	tell func([]Diagnostic)
-
-	mu   sync.Mutex // guards told, and keeps to one call of tell at a time
 	told map[Diagnostic]bool
 }
 
@@ -23,8 +21,6 @@ func (e *early) say(found []Diagnostic) {
 	if e.tell == nil {
 		return
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	var fresh []Diagnostic
 	for _, d := range found {
 		key := Diagnostic{File: d.File, Line: d.Line, Column: d.Column, Message: d.Message}

@@ -106,7 +106,7 @@ func checkProgram(out string, recipe Recipe) (Diagnostic, error) {
 // the place of its output. cmd/go reads the build ID of that file and, if it is
 // the one that it is about to make, links nothing. Otherwise it renames or
 // copies over the name after removing it: it never writes into the file
-// (moveOrCopyFile and CopyFile in cmd/go/internal/work/shell.go). It does set
+// (moveOrCopyFile and CopyFile in shell.go of cmd/go, package work). It does set
 // the time of a file that is up to date (BuildInstallFunc), which would change
 // the published one as well and is undone here.
 type planting struct {

@@ -57,7 +57,7 @@ func firstBytes(path string) (string, error) {
 }
 
 // isObject knows a file by its start, as cmd/go does (objectMagic in
-// cmd/go/internal/work/exec.go).
+// exec.go of cmd/go, package work).
 func isObject(start string) bool {
 	for _, magic := range []string{
 		archiveMagic, "<bigaf>\n",

@@ -16,7 +16,7 @@ import (
 //	.#x.go                  Emacs, lock: a dangling link (Emacs manual, "Interlocking")
 //	#x.go#                  Emacs, auto-save (Emacs manual, "Auto Save Files")
 //	x.go~                   Emacs, Vim, gedit, nano, Kate: backup; go build: the old binary on
-//	                        Windows (cmd/go/internal/work/shell.go)
+//	                        Windows (shell.go of cmd/go, package work)
 //	.x.go.swp .swo .swn     Vim, nano: swap or lock (vim :help swap-file)
 //	.x.go.swx .swpx         Vim, probe for short names (vim memline.c, findswapname)
 //	.x.go.kate-swp          Kate, swap

@@ -14,8 +14,10 @@ import (
 // those of last time as long as it is the same compiler, so that a script stands
 // in for it, which remembers them.
 
-// memory is that script; it is given the compiler and a file for answers. An answer
-// is the status of the compiler, and that it said nothing or was not content.
+// memory is that script; it is given the compiler and a file for answers. What is
+// remembered is that the compiler knows a flag and says nothing, or that it says in
+// the words that the linker looks for that it does not. Whatever else goes wrong, such
+// as a full disk or a build that is called off, says nothing about the flag.
 const memory = `#!/bin/sh
 compiler=%s answers=%s
 question= last= path=
@@ -39,9 +41,9 @@ if [ -f "$answers" ]; then
 fi
 said=$("$compiler" "$@" 2>&1) && status=0 || status=$?
 [ -z "$said" ] || printf '%%s\n' "$said"
-if [ -z "$said" ] || [ "$status" != 0 ]; then
-	printf '%%s %%s\n' "$status" "$question" >>"$answers"
-fi
+case $status:$said in
+0: | [!0]*:*unrecognized* | [!0]*:*unknown*) printf '%%s %%s\n' "$status" "$question" >>"$answers" ;;
+esac
 exit "$status"
 `
 

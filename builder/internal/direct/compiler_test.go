@@ -9,11 +9,14 @@ import (
 )
 
 // compiler is a C compiler that knows no flag with "unknown" in it, warns of one
-// with "odd", and keeps a list of what it was asked.
+// with "odd", has no room for one with "big", ends as if it were
+// killed with one with "slow", and keeps a list of what it was asked.
 const compiler = `#!/bin/sh
 echo "$*" >>"$0.asked"
 case "$*" in
 *unknown*) echo "unrecognized" >&2; exit 1 ;;
+*big*) echo "No space left on device" >&2; exit 1 ;;
+*slow*) exit 137 ;;
 *odd*) echo "unrecognized, but never mind" ;;
 esac
 `
@@ -40,6 +43,8 @@ func TestRemembering(t *testing.T) {
 		{"a flag that it knows", []string{"-m64", "-o", "/tmp/1/a.out", "-known", "/tmp/1/trivial.c"}, true, "", "", 1},
 		{"one that it does not know", []string{"-o", "/tmp/1/a.out", "-unknown", "/tmp/1/trivial.c"}, false, "unrecognized", "", 1},
 		{"one that it warns of", []string{"-o", "/tmp/1/a.out", "-odd", "/tmp/1/trivial.c"}, true, "unrecognized, but never mind", "unrecognized, but never mind", 2},
+		{"one that there is no room for", []string{"-o", "/tmp/1/a.out", "-big", "/tmp/1/trivial.c"}, false, "No space left on device", "No space left on device", 2},
+		{"one that ends it", []string{"-o", "/tmp/1/a.out", "-slow", "/tmp/1/trivial.c"}, false, "", "", 2},
 		{"another that it knows", []string{"-o", "/tmp/1/a.out", "-known", "-more", "/tmp/1/trivial.c"}, true, "", "", 1},
 		{"a program", []string{"-o", "/tmp/1/program", "-known", "go.o"}, true, "", "", 2},
 		{"a program that cannot be linked", []string{"-o", "/tmp/1/program", "unknown.o"}, false, "unrecognized", "unrecognized", 2},

@@ -13,6 +13,7 @@ import (
 func (r *Record) linkAll(ctx context.Context, o Order, state digest) (Result, error) {
 	ran, id, err := r.runLink(ctx, o, state, r.lean)
 	if err == nil && !ran.OK && !r.usual {
+		// Once, since it is mostly the program that is wrong.
 		r.lean, r.usual = nil, true
 		ran, id, err = r.runLink(ctx, o, state, nil)
 	}

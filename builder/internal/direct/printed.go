@@ -10,8 +10,8 @@ import (
 
 // What `go build -n -a` prints is a shell script: the command lines of all
 // packages, and the files that they are given as here documents. Its form is
-// that of ShowCmd, joinUnambiguously and writeFile in
-// cmd/go/internal/work/shell.go.
+// that of ShowCmd, joinUnambiguously and writeFile in shell.go of cmd/go, package
+// work.
 
 // A script is that as values.
 type script struct {

@@ -7,9 +7,9 @@
 // about a sixth of its time.
 //
 // An object file (cmd/internal/goobj) is tables of symbols and of what they refer
-// to, by number. Other packages use the numbers of those that a package defines
-// for itself, so that these stay, emptied; those that are known by their name are
-// taken out.
+// to, by number. Other packages use these numbers, and so does the data of
+// functions, so that each symbol keeps its own: what is DWARF stays as an empty
+// symbol without a name.
 //
 // The format belongs to one version of Go. Shrink refuses what it does not know,
 // and whoever uses what it has made has to see for himself that the linker makes
